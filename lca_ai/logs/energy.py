@@ -1,0 +1,266 @@
+"""``energy(log)``: a power log as energy per device and clock hour, with its coverage and what was set aside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import reduce
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from lca_ai import tables
+from lca_ai.errors import LogError
+from lca_ai.logs import formats
+from lca_ai.logs.integrate import Partial, close, merge, partial
+from lca_ai.logs.quality import clean
+from lca_ai.logs.records import SECOND_US, Note, Options, Records
+from lca_ai.models.power import PowerLog
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_JOULE_PER_KWH = 3.6e6
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_CURVE_POINTS = 2_000
+
+
+@dataclass(frozen=True)
+class EnergyReading:
+    """A log, integrated.
+
+    Attributes
+    ----------
+    hours : one row per device and hour (UTC): ``energy`` [kWh], ``covered`` [s], ``gap`` [s], ``samples``
+    longest_interval : longest time between two readings inside the window [s]
+    max_gap : intervals longer than this were not integrated [s]
+    start, end : the window, or the first and last reading
+    curve : the power over time, thinned for drawing: ``time``, ``device``, ``power`` [W]
+    outside : energy of the log outside the window [kWh]
+    """
+
+    hours: pd.DataFrame
+    covers: tuple[str, ...]
+    format: str
+    longest_interval: float
+    max_gap: float
+    start: datetime
+    end: datetime
+    notes: tuple[Note, ...]
+    facts: Mapping[str, str]
+    curve: pd.DataFrame
+    outside: float
+
+    @property
+    def total(self) -> float:
+        """Energy of all devices. [kWh]"""
+        return float(self.hours["energy"].sum())
+
+    @property
+    def covered_seconds(self) -> float:
+        """Covered time, mean over the devices. [s]"""
+        return float(self.hours["covered"].groupby(level="device").sum().mean())
+
+    @property
+    def gap_seconds(self) -> float:
+        """Time without a reading, mean over the devices. [s]"""
+        return float(self.hours["gap"].groupby(level="device").sum().mean())
+
+    @property
+    def samples(self) -> int:
+        """Readings inside the window, all devices."""
+        return int(self.hours["samples"].sum())
+
+    @property
+    def dropped(self) -> int:
+        """Rows that were set aside, whatever the reason."""
+        kept = {"out of order", "repeated header", "counter reset", "interval length assumed"}
+        return sum(note.count for note in self.notes if note.what not in kept)
+
+    @property
+    def seconds(self) -> float:
+        """Length of the window. [s]"""
+        return (self.end - self.start).total_seconds()
+
+    def per_device(self) -> dict[str, float]:
+        """Energy of each device. [kWh]"""
+        return {str(name): float(value) for name, value in self.hours["energy"].groupby(level="device").sum().items()}
+
+
+def read_power_log(  # noqa: PLR0913 (a log is described by what a user knows of it)
+    files: str | Path | list[str] | list[Path],
+    *,
+    format: str | None = None,  # noqa: A002 (the word users know)
+    timezone: str | None = None,
+    covers: list[str] | tuple[str, ...] | None = None,
+    columns: dict[str, str] | None = None,
+    device: str | None = None,
+    max_gap: str | None = None,
+) -> PowerLog:
+    """A power log, its files checked and their format recognised; nothing is integrated yet.
+
+    Parameters
+    ----------
+    files : path of a log file, or several that belong to one log
+    format : name of the format; recognised from the content where not given
+    timezone : IANA time zone of naive time stamps; never guessed
+    covers : what the log measures ("gpu", "cpu", "memory", "storage", "node", "facility"); from the format if it tells
+    columns : role -> column of a file of no known format, e.g. ``{"time": "ts:s", "power": "6:mW"}``
+    device : name of the device where the file names none
+    max_gap : longest interval that is integrated, e.g. "30 s"
+
+    Raises
+    ------
+    LogError : where a file cannot be read as a log
+    InputError : where a file does not exist
+    """
+    names = [str(name) for name in (files if isinstance(files, list) else [files])]
+    log = PowerLog(
+        files=tuple(names),
+        format=format,
+        timezone=timezone,
+        covers=None if covers is None else tuple(covers),  # type: ignore[arg-type]
+        columns=columns,
+        device=device,
+        max_gap=max_gap,  # type: ignore[arg-type]
+    )
+    found = _read(log)
+    return log if format is not None else log.replace(format=found[0].format)
+
+
+def energy(log: PowerLog) -> pd.DataFrame:
+    """Energy of each device in each clock hour.
+
+    Returns
+    -------
+    DataFrame with ``device``, ``hour`` (UTC), ``energy [kWh]``, ``covered [s]``, ``gap [s]`` and ``samples``.
+
+    Notes
+    -----
+    Power is linear between samples (trapezoidal rule); the hours of a device sum to the integral of its log. Readings
+    and what was set aside are in :func:`read_energy`.
+    """
+    hours = read_energy(log).hours.reset_index()
+    return hours.rename(columns={"energy": "energy [kWh]", "covered": "covered [s]", "gap": "gap [s]"})
+
+
+def read_energy(log: PowerLog) -> EnergyReading:
+    """Read and integrate a log.
+
+    Raises
+    ------
+    LogError : where the log cannot be read, has one reading only, or lies outside its window
+    """
+    parts = _read(log)
+    kinds = {records.kind for records in parts}
+    if len(kinds) > 1:
+        raise LogError("the files hold different kinds of readings", field="power.files", value=", ".join(sorted(kinds)), accepted="one log for each kind")
+    cleaned = [clean(records, absurd_power=tables.assumption("absurd_device_power"), file=name) for records, name in zip(parts, log.files, strict=True)]
+    frames = [frame for frame, _ in cleaned]
+    notes = [note for _, found in cleaned for note in found]
+    _check_devices(frames, log, parts)
+    everything = pd.concat(frames, ignore_index=True)
+    max_gap = _max_gap(log, everything, parts[0].kind)
+    window = (_micros(log.since()), _micros(log.until()))
+    whole = _integral(frames, parts[0], max_gap, (None, None))
+    inside = whole if window == (None, None) else _integral(frames, parts[0], max_gap, window)
+    _check_window(inside, everything, log)
+    first = int(everything["start"].min() if "start" in everything else everything["time"].min())
+    start = window[0] if window[0] is not None else first
+    end = window[1] if window[1] is not None else int(everything["time"].max())
+    hours = inside.hours.assign(energy=inside.hours["energy"] / _JOULE_PER_KWH, samples=inside.hours["samples"].astype("int64"))
+    hours.index = hours.index.set_levels(pd.to_datetime(hours.index.levels[1], unit="us", utc=True), level="hour")
+    return EnergyReading(
+        hours=hours,
+        covers=_covers(log, parts),
+        format=parts[0].format,
+        longest_interval=inside.longest,
+        max_gap=max_gap / SECOND_US,
+        start=_EPOCH + timedelta(microseconds=start),
+        end=_EPOCH + timedelta(microseconds=end),
+        notes=tuple(_added(notes)),
+        facts={key: value for records in parts for key, value in records.facts.items()},
+        curve=_curve(everything, parts[0].kind),
+        outside=(float(whole.hours["energy"].sum()) - float(inside.hours["energy"].sum())) / _JOULE_PER_KWH,
+    )
+
+
+def _read(log: PowerLog) -> list[Records]:
+    options = Options(log.timezone, log.columns, log.device)
+    return [formats.read(path, log.format, options) for path in log.paths()]
+
+
+def _integral(frames: list[pd.DataFrame], records: Records, max_gap: int, window: tuple[int | None, int | None]) -> Partial:
+    return close(reduce(merge, [partial(frame, records.kind, max_gap=max_gap, window=window) for frame in frames]))
+
+
+def _check_devices(frames: list[pd.DataFrame], log: PowerLog, parts: list[Records]) -> None:
+    """Every device needs two readings; a device with one is set aside only where others remain."""
+    if parts[0].kind == "interval":
+        return
+    counts = pd.concat([frame["device"] for frame in frames]).value_counts()
+    if (counts < 2).all():  # noqa: PLR2004 (an interval has two ends)
+        value = frames[0].iloc[0]["power" if parts[0].kind == "power" else "counter"]
+        raise LogError(
+            "the log has one reading per device: there is no interval to integrate",
+            file=log.files[0],
+            value=f"{value:g} {'W' if parts[0].kind == 'power' else 'J'}",
+            accepted="a log of at least two readings",
+        )
+
+
+def _max_gap(log: PowerLog, frame: pd.DataFrame, kind: str) -> int:
+    """The longest interval that is integrated: as given, else a multiple of the log's own median interval. [µs]"""
+    if log.max_gap is not None:
+        return int(log.max_gap.to("s").magnitude * SECOND_US)
+    if kind == "interval":
+        return int((frame["time"] - frame["start"]).max())
+    step = frame.sort_values(["device", "time"]).groupby("device")["time"].diff().median()
+    return int(step * tables.assumption("max_gap_intervals"))
+
+
+def _check_window(inside: Partial, frame: pd.DataFrame, log: PowerLog) -> None:
+    if inside.hours["covered"].sum() == 0 and inside.hours["energy"].sum() == 0 and log.start is not None:
+        first, last = (_EPOCH + timedelta(microseconds=int(frame["time"].agg(edge))) for edge in ("min", "max"))
+        raise LogError(
+            "the window holds no reading",
+            file=log.files[0],
+            field="start, end",
+            value=f"{log.since()} to {log.until()}",
+            accepted=f"a window between {first.isoformat()} and {last.isoformat()}",
+        )
+
+
+def _covers(log: PowerLog, parts: list[Records]) -> tuple[str, ...]:
+    if log.covers is not None:
+        return tuple(log.covers)
+    known = parts[0].covers
+    return tuple(known) if known is not None else ()
+
+
+def _added(notes: list[Note]) -> list[Note]:
+    totals: dict[tuple[str, str], int] = {}
+    for note in notes:
+        totals[note.what, note.detail] = totals.get((note.what, note.detail), 0) + note.count
+    return [Note(what, count, detail) for (what, detail), count in totals.items()]
+
+
+def _curve(frame: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """The power over time, at most about 2,000 points per device (every n-th), for a figure."""
+    if kind == "interval":
+        power = frame["energy"] / ((frame["time"] - frame["start"]) / SECOND_US)
+        both = [pd.DataFrame({"time": frame[edge], "device": frame["device"], "power": power}) for edge in ("start", "time")]
+        curve = pd.concat(both).sort_values(["device", "time"], kind="stable")
+    elif kind == "counter":
+        step = frame.groupby("device", sort=False)[["time", "counter"]].diff()
+        curve = frame.assign(power=step["counter"] / (step["time"] / SECOND_US))[["time", "device", "power"]].dropna()
+    else:
+        curve = frame[["time", "device", "power"]]
+    thinned = [rows.iloc[:: max(1, int(np.ceil(len(rows) / _CURVE_POINTS)))] for _, rows in curve.groupby("device", sort=True)]
+    return pd.concat(thinned, ignore_index=True)
+
+
+def _micros(moment: datetime | None) -> int | None:
+    return None if moment is None else round((moment - _EPOCH) / timedelta(microseconds=1))

@@ -1,0 +1,59 @@
+"""The log formats, one small file each; :func:`recognise` tells which one a file is in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lca_ai.errors import LogError, did_you_mean
+from lca_ai.logs.formats import codecarbon, generic, mlperf, nvidia_smi
+from lca_ai.logs.records import Format, Options, Records, read_text
+
+FORMATS: dict[str, Format] = {
+    one.name: one for one in (mlperf.FORMAT, nvidia_smi.FORMAT, codecarbon.FORMAT, generic.CSV, generic.PARQUET)
+}
+
+_HEAD = 20_000
+
+
+def read(path: Path, name: str | None, options: Options) -> Records:
+    """The records of one file, in the format ``name`` or in the one its content shows.
+
+    Raises
+    ------
+    LogError : where the format is unknown, or the file is not in it
+    """
+    if name is not None and name not in FORMATS:
+        raise LogError("unknown format", file=path.name, value=name, accepted=did_you_mean(name, FORMATS))
+    if name == generic.PARQUET.name or (name is None and _is_parquet(path)):
+        return generic.PARQUET.read(path, "", options)
+    text = read_text(path)
+    chosen = FORMATS[name] if name is not None else recognise(path, text, options)
+    if name is not None and options.columns is None and not chosen.matches(text[:_HEAD]):
+        raise LogError(f"this is not {chosen.title}", file=path.name, line=1, value=text.split("\n", 1)[0])
+    return chosen.read(path, text, options)
+
+
+def recognise(path: Path, text: str, options: Options) -> Format:
+    """The format that the head of a text shows.
+
+    Raises
+    ------
+    LogError : where it shows none
+    """
+    if options.columns is not None:
+        return generic.CSV
+    for one in FORMATS.values():
+        if one.matches(text[:_HEAD]):
+            return one
+    raise LogError(
+        "the format is not recognised",
+        file=path.name,
+        line=1,
+        value=text.lstrip().split("\n", 1)[0],
+        accepted="; ".join(one.title for one in FORMATS.values()) + "; or name the columns (columns=..., --columns)",
+    )
+
+
+def _is_parquet(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) == b"PAR1"

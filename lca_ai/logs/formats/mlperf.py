@@ -1,0 +1,41 @@
+"""MLPerf Power: the ``spl.txt`` of the SPEC PTDaemon, one line a sample of a wall-power meter.
+
+A line is pairs of name and value: ``Time,03-18-2021 19:53:45.064,Watts,482.800000,Volts,...,Mark,...``. The stamps are
+the local time of the director machine, without a zone. Format: SPEC Power and Performance Benchmark Methodology,
+https://www.spec.org/power/docs/SPECpower-Methodology.pdf; MLPerf power measurement, arXiv:2410.12032.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from lca_ai.errors import LogError
+from lca_ai.logs.records import Format, Note, Options, Records, numbers, parse_times, to_utc
+
+_LINE = re.compile(r"^Time,(?P<time>[^,\n]+),Watts,(?P<power>[^,\n]+)(?P<rest>,.*)?$", re.MULTILINE)
+_TIMES = ("%m-%d-%Y %H:%M:%S.%f", "%m-%d-%Y %H:%M:%S")
+
+
+def _matches(head: str) -> bool:
+    return bool(re.match(r"\s*Time,\d\d-\d\d-\d{4} [\d:.]+,Watts,", head))
+
+
+def _read(path: Path, text: str, options: Options) -> Records:
+    lines = [line for line in text.split("\n") if line.strip()]
+    found = pd.DataFrame([match.groupdict() for match in map(_LINE.match, lines) if match], columns=["time", "power", "rest"])
+    times = parse_times(found["time"], _TIMES)
+    frame = pd.DataFrame({"time": times, "device": options.device or "wall", "power": numbers(found["power"])})
+    bad_times = frame["time"].isna()
+    frame = frame[~bad_times]
+    if frame.empty:
+        raise LogError("no line has a time and a power", file=path.name, line=1, value=lines[0])
+    frame = frame.assign(time=to_utc(frame["time"], frame["device"], options.timezone, file=path.name))
+    unreadable = len(lines) - len(found) + int(bad_times.sum())
+    notes = [Note("unreadable line", unreadable, "no time or no power in it")] if unreadable else []
+    return Records("power", frame.reset_index(drop=True), FORMAT.name, len(lines), ("node",), notes)
+
+
+FORMAT = Format("mlperf-ptdaemon", "an MLPerf PTDaemon log (spl.txt)", _matches, _read)

@@ -1,0 +1,1 @@
+"""Goal and scope: what is assessed. Frozen models that hold and check, and compute nothing."""

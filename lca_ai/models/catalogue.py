@@ -1,0 +1,166 @@
+"""Hardware by name: the catalogue of accelerators, processors and servers, as models."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from functools import cache
+from typing import Any
+
+from lca_ai import tables
+from lca_ai.errors import UnknownKeyError, did_you_mean
+from lca_ai.models.hardware import (
+    Accelerator,
+    AnyComponent,
+    Chassis,
+    Cluster,
+    Component,
+    Cpu,
+    Hardware,
+    Mainboard,
+    Memory,
+    OtherPart,
+    PowerSupply,
+    Server,
+    Storage,
+)
+
+_PACKAGE = "datasets/hardware"
+
+
+@cache
+def items() -> dict[str, dict[str, tables.Row]]:
+    """Every catalogue item: key -> attribute -> row."""
+    found: dict[str, dict[str, tables.Row]] = defaultdict(dict)
+    for row in tables.rows(_PACKAGE, "items"):
+        found[row["item"]][row["attribute"]] = row
+    return dict(found)
+
+
+@cache
+def servers() -> dict[str, list[tables.Row]]:
+    """Every catalogue server: key -> rows."""
+    found: dict[str, list[tables.Row]] = defaultdict(list)
+    for row in tables.rows(_PACKAGE, "servers"):
+        found[row["server"]].append(row)
+    return dict(found)
+
+
+@cache
+def _aliases() -> dict[str, str]:
+    return {_plain(row["alias"]): row["item"] for row in tables.rows(_PACKAGE, "aliases")}
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s_/-]+", " ", name).strip().casefold()
+
+
+def resolve(name: str) -> str:
+    """The catalogue key of an item or server, from any spelling in the alias table.
+
+    Raises
+    ------
+    UnknownKeyError : with the candidates of an ambiguous name, or the nearest spellings of an unknown one
+    """
+    keys = {_plain(key): key for key in (*items(), *servers())}
+    plain = _plain(name)
+    found = keys.get(plain) or _aliases().get(plain)
+    if found is not None:
+        return found
+    words = set(plain.split())
+    candidates = sorted(key for spelled, key in keys.items() if words <= set(spelled.split()))
+    if candidates:
+        raise UnknownKeyError("this name fits several devices", field="hardware", value=name, accepted=" or ".join(candidates))
+    raise UnknownKeyError("unknown hardware", field="hardware", value=name, accepted=did_you_mean(plain, keys.values()))
+
+
+def value(item: str, attribute: str) -> tuple[str, tables.Row] | None:
+    """A figure of a catalogue item as text with its unit, and its row; None where the table has none."""
+    row = items().get(item, {}).get(attribute)
+    return None if row is None else (f"{row['value']} {row['unit']}".strip(), row)
+
+
+def _figures(item: str, attributes: dict[str, str]) -> dict[str, Any]:
+    found = {field: value(item, attribute) for field, attribute in attributes.items()}
+    return {field: pair[0] for field, pair in found.items() if pair is not None}
+
+
+def accelerator(item: str, count: int = 1) -> Accelerator:
+    """An accelerator of the catalogue, with the figures the table has."""
+    fields = {
+        "name": "name", "mass": "mass", "rated_power": "rated_power", "die": "die_area", "memory": "memory_size",
+        "memory_type": "memory_type", "board": "board_area", "heatsink_mass": "heatsink_mass",
+        "casing_mass": "casing_mass", "idle_power": "idle_power",
+    }  # fmt: skip
+    return Accelerator(item=item, count=count, **_figures(item, fields))
+
+
+def cpu(item: str, count: int = 1) -> Cpu:
+    """A processor of the catalogue, with the figures the table has."""
+    return Cpu(item=item, count=count, **_figures(item, {"name": "name", "rated_power": "rated_power", "die": "die_area"}))
+
+
+def _component(row: tables.Row) -> AnyComponent:
+    count = int(float(row["count"] or 1))
+    capacity = f"{row['capacity']} {row['capacity_unit']}"
+    common: dict[str, Any] = {"count": count, "note": row["note"]}
+    match row["component"]:
+        case "accelerator":
+            return accelerator(row["item"], count)
+        case "cpu":
+            return cpu(row["item"], count)
+        case "memory":
+            return Memory(item=row["item"], capacity=capacity, name=f"{row['item'].upper()} module, {capacity}", **common)
+        case "storage":
+            hard_disk = "hdd" in row["item"]
+            return Storage(
+                item=row["item"], capacity=capacity, name=f"drive, {capacity}", technology="hdd" if hard_disk else "ssd", **common
+            )
+        case "mainboard":
+            return Mainboard(name="mainboard", **common)
+        case "power supply":
+            return PowerSupply(name="power supply", rated_power=capacity if row["capacity"] else None, **common)
+        case "chassis":
+            return Chassis(name="chassis", item=row["item"] or None, **common)
+        case kind:
+            known = kind if kind in {"assembly", "network card", "switch"} else "other"
+            return OtherPart(kind=known, name=row["item"] or kind, **common)
+
+
+def server(key: str) -> Server:
+    """A server of the catalogue."""
+    rows = servers()[key]
+    facts = {row["item"]: row for row in rows if row["component"] == "server"}
+    figures = {
+        field: f"{facts[field]['capacity']} {facts[field]['capacity_unit']}"
+        for field in ("mass", "max_power")
+        if field in facts and facts[field]["capacity"]
+    }
+    name = facts["name"]["capacity"] if "name" in facts else key
+    cited = {source for row in rows for source in row["source"].split(";")}
+    parts = tuple(_component(row) for row in rows if row["component"] != "server")
+    return Server(name=name, key=key, components=parts, sources=tuple(sorted(cited)), **figures)
+
+
+def hardware(name: str, *, count: int = 1) -> Hardware:
+    """A machine of the catalogue: a server by its key, or an accelerator card on its own.
+
+    Raises
+    ------
+    UnknownKeyError : with the candidates or the nearest names
+
+    Examples
+    --------
+    >>> hardware("dgx-h100").accelerators
+    8
+    """
+    key = resolve(name)
+    if key in servers():
+        machine = server(key)
+    else:
+        kind = next(iter(items()[key].values()))["kind"]
+        if kind not in {"accelerator", "cpu"}:
+            raise UnknownKeyError("this is not a machine", field="hardware", value=name, accepted=", ".join(sorted(servers())))
+        part: Component = accelerator(key) if kind == "accelerator" else cpu(key)
+        machine = Server(name=part.name or key, key=key, components=(part,))  # type: ignore[arg-type]
+    return machine if count == 1 else Cluster(server=machine, count=count)

@@ -1,0 +1,141 @@
+"""A power log as plain data: which files, how to read them, what they cover. ``lca_ai.logs`` does the reading."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from lca_ai.errors import InputError, StudyError
+from lca_ai.models.base import Model
+from lca_ai.units import Duration
+
+#: What a log can cover. "node" is the whole computer at its plug; "facility" includes cooling and distribution.
+Covered = Literal["gpu", "cpu", "memory", "storage", "node", "facility"]
+
+
+def timezone(name: str) -> ZoneInfo:
+    """The time zone ``name`` of the IANA database.
+
+    Raises
+    ------
+    StudyError : where the database has no such zone
+    """
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise StudyError("unknown time zone", value=name, accepted="an IANA name such as Europe/Paris or UTC") from None
+
+
+def moment(value: object, *, zone: str | None = None) -> datetime:
+    """A point in time: ISO 8601 text or a ``datetime``; a naive one is read in ``zone``.
+
+    Raises
+    ------
+    StudyError : for text that is no time, and for a naive time without a zone
+    """
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value.strip())
+        except ValueError:
+            raise StudyError("this is not a time", value=value, accepted="e.g. 2021-03-18T19:54:12.181-05:00") from None
+    if not isinstance(value, datetime):
+        raise StudyError("this is not a time", value=value, accepted="e.g. 2021-03-18T19:54:12.181-05:00")
+    if value.tzinfo is not None:
+        return value
+    if zone is None:
+        raise StudyError("a time without a zone", value=str(value), accepted="an offset in the time, or a timezone")
+    local = value.replace(tzinfo=timezone(zone))
+    if local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset():
+        raise StudyError(
+            "this local time happens twice, or not at all, on a day with a clock change",
+            value=str(value),
+            accepted="the time with its offset, e.g. 2024-10-27T02:30:00+01:00",
+        )
+    return local
+
+
+def _as_tuple(value: object) -> object:
+    return (value,) if isinstance(value, str | Path) else value
+
+
+def _check_zone(name: str | None) -> str | None:
+    if name is not None:
+        timezone(name)
+    return name
+
+
+class PowerLog(Model):
+    """One or more log files of the power of some devices.
+
+    Nothing is read here: :func:`lca_ai.energy` integrates a log, :func:`lca_ai.assess` uses it.
+    """
+
+    files: Annotated[tuple[str, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
+    """Paths of the log files, relative to the study file or the working directory."""
+    format: str | None = None
+    """Name of the format; recognised from the content where it is not given."""
+    timezone: str | None = None
+    """IANA time zone of naive time stamps, e.g. ``Europe/Paris``; a naive log without it is an error."""
+    covers: tuple[Covered, ...] | None = None
+    """What the log measures; what it leaves out of the hardware is modelled and marked so."""
+    start: datetime | None = None
+    """Start of the measured window; from the first sample where it is not given."""
+    end: datetime | None = None
+    """End of the measured window; to the last sample where it is not given."""
+    columns: dict[str, str] | None = None
+    """Role of columns in a file of no known format, e.g. ``{time: 0, power: "6:W"}``."""
+    device: str | None = None
+    """Name of the device where the file names none."""
+    max_gap: Duration | None = None
+    """Longest interval between two samples that is integrated; from the log's own cadence where not given."""
+    folder: Path | None = Field(default=None, exclude=True)
+    """Folder that relative paths start from (not part of the study)."""
+
+    _zone = field_validator("timezone")(_check_zone)
+
+    @field_validator("start", "end", mode="before")
+    @classmethod
+    def _moment(cls, value: object) -> object:
+        if isinstance(value, str):
+            try:
+                return datetime.fromisoformat(value.strip())
+            except ValueError:
+                raise StudyError("this is not a time", value=value, accepted="e.g. 2021-03-18 19:54:12.181") from None
+        return value
+
+    @model_validator(mode="after")
+    def _window(self) -> Self:
+        if self.start is not None and self.end is not None and self.since() >= self.until():  # type: ignore[operator]
+            raise StudyError("the window ends before it starts", field="end", value=str(self.end))
+        if self.covers is not None and not self.covers:
+            raise StudyError("the log covers nothing", field="covers", accepted="gpu, cpu, memory, storage, node or facility")
+        return self
+
+    def since(self) -> datetime | None:
+        """Start of the window, time-zone aware."""
+        return None if self.start is None else moment(self.start, zone=self.timezone)
+
+    def until(self) -> datetime | None:
+        """End of the window, time-zone aware."""
+        return None if self.end is None else moment(self.end, zone=self.timezone)
+
+    def between(self, start: str | datetime, end: str | datetime) -> PowerLog:
+        """The same log, restricted to a window; naive times are read in the log's time zone."""
+        return self.replace(start=start, end=end)
+
+    def paths(self) -> list[Path]:
+        """Where the files are.
+
+        Raises
+        ------
+        InputError : where a file does not exist or is a folder
+        """
+        found = [(self.folder or Path()) / name for name in self.files]
+        for name, path in zip(self.files, found, strict=True):
+            if not path.is_file():
+                raise InputError("no such file", file=name, field="power.files")
+        return found

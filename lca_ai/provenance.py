@@ -1,0 +1,34 @@
+"""What is needed to recompute a result: versions, and the hash of every table and log file behind it."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from lca_ai import tables
+
+
+def software_version() -> str:
+    """The installed version of ``lca_ai``."""
+    try:
+        return metadata.version("lca-ai")
+    except metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def file_digest(path: Path) -> str:
+    """The sha256 of a file, read in blocks."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def lock(files: dict[str, Path]) -> dict[str, Any]:
+    """Software version, version and sha256 of every table, and sha256 of the files of a study."""
+    engines = {name: metadata.version(name) for name in ("bw2calc", "bw_processing", "numpy", "scipy", "pandas", "pint")}
+    return {
+        "software": {"lca-ai": software_version(), **engines},
+        "tables": tables.lock(),
+        "files": {name: file_digest(path) for name, path in files.items()},
+    }

@@ -1,0 +1,347 @@
+"""Quantities with units: one registry, the units of impact assessment, and a typed quantity for the models.
+
+Inside the package, arrays are plain floats in the units that each docstring states; at the border, users give and get
+:class:`pint.Quantity`. An impact category has a dimension of its own, so that ``kg CO2e`` never adds to ``kg``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any
+
+from lca_ai.errors import UnitError, did_you_mean
+
+if TYPE_CHECKING:
+    import pint
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+    from pydantic_core import CoreSchema
+
+#: Units of the results of AI and of its environmental impacts, and the everyday units a study is written in.
+#: A closed list: a misspelt unit is an error, never a unit of another trade ("pt" is not a pint here).
+DEFINITIONS = """
+micro- = 1e-6 = µ- = μ- = u-
+nano- = 1e-9 = n-
+pico- = 1e-12 = p-
+milli- = 1e-3 = m-
+centi- = 1e-2 = c-
+hecto- = 1e2 = h-
+kilo- = 1e3 = k-
+mega- = 1e6 = M-
+giga- = 1e9 = G-
+tera- = 1e12 = T-
+peta- = 1e15 = P-
+kibi- = 1024 = Ki-
+mebi- = 1048576 = Mi-
+gibi- = 1073741824 = Gi-
+tebi- = 1099511627776 = Ti-
+meter = [length] = m = metre
+gram = [mass] = g
+second = [time] = s = sec
+mole = [substance] = mol
+ampere = [current] = A
+bit = [information]
+byte = 8 * bit = B
+minute = 60 * second = min
+hour = 60 * minute = h = hr
+day = 24 * hour = d
+week = 7 * day
+year = 365.25 * day = yr = y = a
+tonne = 1000 * kilogram = t = metric_ton
+pound = 453.59237 * gram = lb
+liter = 1e-3 * meter ** 3 = L = l = litre
+gallon = 3.785411784 * liter = gal
+newton = kilogram * meter / second ** 2 = N
+joule = newton * meter = J
+watt = joule / second = W
+watt_hour = watt * hour = Wh
+volt = watt / ampere = V
+becquerel = 1 / second = Bq
+percent = 0.01 = %
+CO2e = [climate_change]
+H_eq = [acidification]
+N_eq = [eutrophication_nitrogen]
+P_eq = [eutrophication_phosphorus]
+NMVOC_eq = [photochemical_ozone_formation]
+CFC11_eq = [ozone_depletion]
+Sb_eq = [mineral_resource_use]
+U235_eq = [ionising_radiation]
+world_eq = [water_scarcity]
+CTUe = [freshwater_ecotoxicity]
+CTUh = [human_toxicity]
+disease_incidence = [particulate_matter]
+soil_quality_point = [land_use]
+person = [person]
+point = [weighted_points]
+item = [item]
+token = [token]
+request = [request]
+query = [query]
+image = [image]
+model = [model]
+sample = [sample]
+prompt = [prompt]
+user = [user]
+video = [video]
+document = [document]
+prediction = [prediction]
+experiment = [experiment]
+run = [run]
+epoch = [epoch]
+"""
+
+#: Spellings found in tables and studies -> a unit of :data:`DEFINITIONS`. The order matters: longest first.
+ALIASES: dict[str, str] = {
+    "disease incidence": "disease_incidence",
+    "disease inc.": "disease_incidence",
+    "kg CFC-11 eq": "kilogram * CFC11_eq",
+    "CFC-11 eq": "CFC11_eq",
+    "CFC11 eq": "CFC11_eq",
+    "mol H+ eq": "mol * H_eq",
+    "mol N eq": "mol * N_eq",
+    "NMVOC eq": "NMVOC_eq",
+    "U235 eq": "U235_eq",
+    "U-235 eq": "U235_eq",
+    "world-eq": "world_eq",
+    "world eq": "world_eq",
+    "CO2-eq": "CO2e",
+    "CO2 eq": "CO2e",
+    "CO2eq": "CO2e",
+    "Sb eq": "Sb_eq",
+    "P eq": "P_eq",
+    "N eq": "N_eq",
+    "m3": "meter ** 3",
+    "mm2": "millimeter ** 2",
+    "cm2": "centimeter ** 2",
+    "mm^2": "millimeter ** 2",
+    "cm^2": "centimeter ** 2",
+    "m^3": "meter ** 3",
+    "pt": "soil_quality_point",
+    "queries": "query",
+}
+
+_NUMBER = re.compile(r"\s*([-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*", re.DOTALL)
+_ALIAS = re.compile("|".join(rf"(?<![\w^]){re.escape(name)}(?![\w^])" for name in ALIASES))
+_LONGEST_UNIT = 120
+_POWER_TOO_LARGE = re.compile(r"(\*\*|\^)\s*[-+(]*\s*\d{2}")
+
+
+@cache
+def registry() -> pint.UnitRegistry[Any]:
+    """The one unit registry of the package, built on first use."""
+    import pint
+
+    units: pint.UnitRegistry[Any] = pint.UnitRegistry(None, case_sensitive=True)
+    units.load_definitions([line for line in DEFINITIONS.strip().splitlines() if line])
+    units.formatter.default_format = "~"
+    pint.set_application_registry(units)
+    return units
+
+
+def unit(text: str) -> pint.Unit:
+    """The unit spelled ``text``, with the spellings of impact assessment understood.
+
+    >>> str(unit("kg CO2 eq/kWh"))
+    'CO2e * kg / kWh'
+
+    Raises
+    ------
+    UnitError : where the spelling is not known
+    """
+    import pint
+
+    expression = _ALIAS.sub(lambda match: f"({ALIASES[match.group()]})", text.strip())
+    if len(expression) > _LONGEST_UNIT or _POWER_TOO_LARGE.search(text):
+        raise UnitError("this is not a unit", value=text, accepted="a unit such as W, kWh, L/kWh, GB or kg CO2e")
+    try:
+        return registry().Unit(expression) if expression else registry().Unit("")
+    except (pint.PintError, TypeError, ValueError, SyntaxError, AttributeError, KeyError, AssertionError) as fault:
+        name = getattr(fault, "unit_names", text)
+        spelled = name if isinstance(name, str) else text
+        raise UnitError("unknown unit", value=text, accepted=did_you_mean(spelled, _names())) from fault
+    except Exception as fault:  # pint's own tokenizer raises classes of its own for malformed text
+        if type(fault).__module__.split(".")[0] not in {"pint", "tokenize", "flexparser", "flexcache"}:
+            raise
+        raise UnitError("this is not a unit", value=text, accepted="a unit such as W, kWh, L/kWh or GB") from fault
+
+
+def _names() -> list[str]:
+    names = [line.split("=")[0].strip() for line in DEFINITIONS.strip().splitlines()]
+    return [name for name in names if not name.endswith("-")]
+
+
+def parse(text: str) -> pint.Quantity[float]:
+    """The quantity written as a number and a unit.
+
+    >>> parse("0.3 L/kWh").to("L/MWh").magnitude
+    300.0
+
+    Raises
+    ------
+    UnitError : where there is no number or the unit is not known
+    """
+    match = _NUMBER.fullmatch(text)
+    if not match:
+        raise UnitError("this is not a quantity", value=text, accepted="a number and a unit, e.g. '300 W'")
+    number = float(match.group(1).replace("_", ""))
+    return registry().Quantity(number, unit(match.group(2)))
+
+
+def quantity(value: object) -> pint.Quantity[float]:
+    """A quantity from text ("36 h"), from ``{"value": 36, "unit": "h"}`` or from a quantity of any registry."""
+    if isinstance(value, str):
+        return parse(value)
+    if isinstance(value, Mapping) and set(value) == {"value", "unit"}:
+        number = value["value"]
+        if isinstance(number, bool) or not isinstance(number, int | float):
+            raise UnitError("the value is not a number", value=number, accepted="e.g. {value: 36, unit: h}")
+        return registry().Quantity(float(number), unit(str(value["unit"])))
+    if hasattr(value, "magnitude") and hasattr(value, "units"):
+        try:
+            return registry().Quantity(float(value.magnitude), unit(f"{value.units:D}".replace(" ** ", "^")))
+        except UnitError:
+            return registry().Quantity(float(value.magnitude), str(value.units))
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        raise UnitError("a number without a unit", value=value, accepted=f"the unit with it, e.g. '{value} W'")
+    raise UnitError("this is not a quantity", value=value, accepted="a number and a unit, e.g. '300 W'")
+
+
+class QuantityType:
+    """Marks a model field as a quantity of one dimension, validated, serialised and documented as such.
+
+    Parameters
+    ----------
+    canonical : unit that fixes the dimension, and that error messages show
+    minimum : smallest value accepted, in ``canonical``
+    """
+
+    def __init__(self, canonical: str, *, minimum: float | None = None) -> None:
+        self.canonical, self.minimum = canonical, minimum
+
+    def validate(self, value: object) -> pint.Quantity[float]:
+        """``value`` as a quantity of this dimension.
+
+        Raises
+        ------
+        UnitError : for a bare number, an unknown unit, a wrong dimension, NaN or a value below the minimum
+        """
+        given = quantity(value)
+        expected = unit(self.canonical)
+        if given.dimensionality != expected.dimensionality:
+            raise UnitError(
+                f"expected {expected.dimensionality}, e.g. in {self.canonical}, but the unit is of another dimension",
+                value=str(value),
+                accepted=f"e.g. '3 {self.canonical}'",
+            )
+        number = given.to(expected).magnitude
+        if number != number or number in (float("inf"), float("-inf")):  # noqa: PLR0124 (NaN differs from itself)
+            raise UnitError("not a finite number", value=str(value))
+        if self.minimum is not None and number < self.minimum:
+            raise UnitError("too small", value=str(value), accepted=f"at least {self.minimum:g} {self.canonical}")
+        return given
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Pydantic's hook: validate through :meth:`validate`, write as ``{"value", "unit"}``."""
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_plain_validator_function(
+            self.validate, serialization=core_schema.plain_serializer_function_ser_schema(serialise)
+        )
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Pydantic's hook: the JSON Schema of a quantity, with its dimension."""
+        return {
+            "anyOf": [
+                {"type": "string", "examples": [f"3 {self.canonical}"]},
+                {
+                    "type": "object",
+                    "properties": {"value": {"type": "number"}, "unit": {"type": "string"}},
+                    "required": ["value", "unit"],
+                    "additionalProperties": False,
+                },
+            ],
+            "description": f"a quantity of dimension {unit(self.canonical).dimensionality}, e.g. '3 {self.canonical}'",
+            "x-dimension": str(unit(self.canonical).dimensionality),
+        }
+
+
+class AnyQuantityType(QuantityType):
+    """A quantity of any dimension but none (what a workload delivers, a reference flow)."""
+
+    def __init__(self) -> None:
+        super().__init__("image")
+
+    def validate(self, value: object) -> pint.Quantity[float]:
+        """``value`` as a positive quantity with a unit."""
+        given = quantity(value)
+        if given.unitless:
+            raise UnitError("a number without a unit", value=str(value), accepted="e.g. '1e6 image' or '1 model'")
+        if not 0 < given.magnitude < float("inf"):
+            raise UnitError("must be positive and finite", value=str(value), accepted="e.g. '1e6 image'")
+        return given
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Pydantic's hook: the JSON Schema of a quantity of any dimension."""
+        return super().__get_pydantic_json_schema__(schema, handler) | {
+            "description": "a quantity with its unit, e.g. '1e6 image', '1 model' or '1e9 token'",
+            "x-dimension": "any",
+        }
+
+
+def serialise(value: pint.Quantity[float]) -> dict[str, object]:
+    """``value`` as plain data that :func:`quantity` reads back."""
+    return {"value": float(value.magnitude), "unit": f"{value.units:D}"}
+
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    Area: TypeAlias = pint.Quantity[float]
+    Capacity: TypeAlias = pint.Quantity[float]
+    CarbonIntensity: TypeAlias = pint.Quantity[float]
+    Counted: TypeAlias = pint.Quantity[float]
+    Duration: TypeAlias = pint.Quantity[float]
+    Energy: TypeAlias = pint.Quantity[float]
+    Mass: TypeAlias = pint.Quantity[float]
+    Power: TypeAlias = pint.Quantity[float]
+    WaterIntensity: TypeAlias = pint.Quantity[float]
+else:
+    Area = Annotated[Any, QuantityType("mm2", minimum=0.0)]
+    Capacity = Annotated[Any, QuantityType("GB", minimum=0.0)]
+    CarbonIntensity = Annotated[Any, QuantityType("g CO2e/kWh", minimum=0.0)]
+    Counted = Annotated[Any, AnyQuantityType()]
+    Duration = Annotated[Any, QuantityType("hour", minimum=0.0)]
+    Energy = Annotated[Any, QuantityType("kWh", minimum=0.0)]
+    Mass = Annotated[Any, QuantityType("kg", minimum=0.0)]
+    Power = Annotated[Any, QuantityType("W", minimum=0.0)]
+    WaterIntensity = Annotated[Any, QuantityType("L/kWh", minimum=0.0)]
+
+_PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n"), (1e-12, "p"))
+#: Units that take an SI prefix in a headline, and the factor to the unit the prefix goes to (kg -> g).
+_PREFIXED = {"kg": ("g", 1e3), "mol": ("mol", 1.0), "MJ": ("J", 1e6), "kBq": ("Bq", 1e3), "CTUe": ("CTUe", 1.0), "m3": ("L", 1e3)}
+
+
+def humanise(amount: float, unit_text: str, *, digits: int = 3) -> str:
+    """An amount with an SI prefix and ``digits`` significant digits, for reading (not for parsing).
+
+    >>> humanise(0.00025164, "kg CO2e"), humanise(5.5e-11, "disease incidence"), humanise(1.2e5, "MJ")
+    ('252 mg CO2e', '5.5e-11 disease incidence', '120 GJ')
+    """
+    head, _, rest = unit_text.partition(" ")
+    if head == "m3" and rest:
+        head, rest = "m3 " + rest, ""
+    tail = f" {rest}" if rest else ""
+    if amount == 0 or amount != amount or head not in _PREFIXED:  # noqa: PLR0124 (NaN differs from itself)
+        return f"{amount:.{digits}g} {head}{tail}"
+    base, factor = _PREFIXED[head]
+    value = amount * factor
+    scale, prefix = next(((s, p) for s, p in _PREFIXES if abs(value) >= s * 0.9995), _PREFIXES[-1])
+    if abs(value) >= 1e15 or abs(value) < _PREFIXES[-1][0]:  # noqa: PLR2004 (beyond the prefixes)
+        return f"{value:.{digits}g} {base}{tail}"
+    if base == "g" and abs(value) >= 1e6 * 0.9995:  # noqa: PLR2004 (grams in a tonne)
+        scale, prefix, base = next(((s, p) for s, p in ((1e15, "G"), (1e12, "M"), (1e9, "k"), (1e6, "")) if abs(value) >= s * 0.9995)) + ("t",)
+    number = f"{value / scale:#.{digits}g}".rstrip(".")
+    if "e" in number:
+        number = f"{float(number):.0f}"
+    return f"{number} {prefix}{base}{tail}"

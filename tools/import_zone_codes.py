@@ -1,0 +1,161 @@
+"""Zone codes: countries, states and provinces, US balancing areas, aggregates, and their other spellings."""
+
+from __future__ import annotations
+
+_ALPHA_3_TO_2 = """
+ABW:AW AFG:AF AGO:AO ALB:AL ARE:AE ARG:AR ARM:AM ASM:AS ATG:AG AUS:AU AUT:AT AZE:AZ BDI:BI BEL:BE BEN:BJ
+BFA:BF BGD:BD BGR:BG BHR:BH BHS:BS BIH:BA BLR:BY BLZ:BZ BMU:BM BOL:BO BRA:BR BRB:BB BRN:BN BTN:BT BWA:BW
+CAF:CF CAN:CA CHE:CH CHL:CL CHN:CN CIV:CI CMR:CM COD:CD COG:CG COK:CK COL:CO COM:KM CPV:CV CRI:CR CUB:CU
+CUW:CW CYM:KY CYP:CY CZE:CZ DEU:DE DJI:DJ DMA:DM DNK:DK DOM:DO DZA:DZ ECU:EC EGY:EG ERI:ER ESP:ES EST:EE
+ETH:ET FIN:FI FJI:FJ FLK:FK FRA:FR FRO:FO GAB:GA GBR:GB GEO:GE GHA:GH GIB:GI GIN:GN GLP:GP GMB:GM GNB:GW
+GNQ:GQ GRC:GR GRD:GD GRL:GL GTM:GT GUF:GF GUM:GU GUY:GY HKG:HK HND:HN HRV:HR HTI:HT HUN:HU IDN:ID IND:IN
+IRL:IE IRN:IR IRQ:IQ ISL:IS ISR:IL ITA:IT JAM:JM JOR:JO JPN:JP KAZ:KZ KEN:KE KGZ:KG KHM:KH KIR:KI KNA:KN
+KOR:KR KWT:KW LAO:LA LBN:LB LBR:LR LBY:LY LCA:LC LKA:LK LSO:LS LTU:LT LUX:LU LVA:LV MAC:MO MAR:MA MDA:MD
+MDG:MG MDV:MV MEX:MX MKD:MK MLI:ML MLT:MT MMR:MM MNE:ME MNG:MN MOZ:MZ MRT:MR MSR:MS MTQ:MQ MUS:MU MWI:MW
+MYS:MY NAM:NA NCL:NC NER:NE NGA:NG NIC:NI NIU:NU NLD:NL NOR:NO NPL:NP NRU:NR NZL:NZ OMN:OM PAK:PK PAN:PA
+PER:PE PHL:PH PNG:PG POL:PL PRI:PR PRK:KP PRT:PT PRY:PY PSE:PS PYF:PF QAT:QA REU:RE ROU:RO RUS:RU RWA:RW
+SAU:SA SDN:SD SEN:SN SGP:SG SHN:SH SLB:SB SLE:SL SLV:SV SOM:SO SPM:PM SRB:RS SSD:SS STP:ST SUR:SR SVK:SK
+SVN:SI SWE:SE SWZ:SZ SYC:SC SYR:SY TCA:TC TCD:TD TGO:TG THA:TH TJK:TJ TKM:TM TLS:TL TON:TO TTO:TT TUN:TN
+TUR:TR TWN:TW TZA:TZ UGA:UG UKR:UA URY:UY USA:US UZB:UZ VCT:VC VEN:VE VGB:VG VIR:VI VNM:VN VUT:VU WSM:WS
+XKX:XK YEM:YE ZAF:ZA ZMB:ZM ZWE:ZW
+"""
+
+#: ISO 3166-1 alpha-3 -> alpha-2; Kosovo by its user-assigned code.
+ALPHA_2: dict[str, str] = dict(pair.split(":") for pair in _ALPHA_3_TO_2.split())
+
+#: Codes of the upstream tables for aggregates and for Kosovo -> zone.
+AGGREGATES = {"OWID_WRL": "WOR", "OWID_EU27": "EU", "OWID_KOS": "XK", "WORLD": "WOR"}
+
+#: Aggregates as zones: name and the code that the World Bank uses in place of an ISO alpha-3 code.
+AGGREGATE_ZONES = {"EU": ("European Union", "EUU"), "WOR": ("World", "WLD")}
+
+#: US balancing area (EIA code) -> name, zone of Electricity Maps, further spellings.
+BALANCING_AREAS: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "AZPS": ("Arizona Public Service", "US-SW-AZPS", ("AZPS",)),
+    "BPAT": ("Bonneville Power Administration", "US-NW-BPAT", ("BPAT", "BPA")),
+    "CISO": ("California ISO", "US-CAL-CISO", ("CISO", "CAISO", "California (CAISO)")),
+    "ERCO": ("Electric Reliability Council of Texas", "US-TEX-ERCO", ("ERCO", "ERCOT", "Texas (ERCOT)")),
+    "MISO": ("Midcontinent ISO", "US-MIDW-MISO", ("MISO", "Midcontinent Independent System Operator")),
+    "NYIS": ("New York ISO", "US-NY-NYIS", ("NYIS", "NYISO")),
+    "PJM": ("PJM Interconnection", "US-MIDA-PJM", ("PJM",)),
+    "SOCO": ("Southern Company", "US-SE-SOCO", ("SOCO", "Southern Company Services")),
+}
+
+#: Further English spellings of countries and aggregates -> zone.
+OTHER_SPELLINGS = {
+    "Britain": "GB",
+    "Bolivia (Plurinational State of)": "BO",
+    "Brunei Darussalam": "BN",
+    "Burma": "MM",
+    "Cabo Verde": "CV",
+    "China, Hong Kong SAR": "HK",
+    "Congo, Dem. Rep.": "CD",
+    "Czech Republic": "CZ",
+    "C\u00f4te d'Ivoire": "CI",
+    "Democratic Republic of the Congo": "CD",
+    "EU27": "EU",
+    "EU-27": "EU",
+    "European Union (27)": "EU",
+    "GLO": "WOR",
+    "Global": "WOR",
+    "Great Britain": "GB",
+    "Holland": "NL",
+    "Hong Kong SAR": "HK",
+    "Iran, Islamic Republic of": "IR",
+    "Ivory Coast": "CI",
+    "Korea": "KR",
+    "Korea, Republic of": "KR",
+    "Macau": "MO",
+    "Macedonia": "MK",
+    "Republic of Korea": "KR",
+    "Republic of the Congo": "CG",
+    "Russian Federation": "RU",
+    "R\u00e9union": "RE",
+    "Swaziland": "SZ",
+    "Syrian Arab Republic": "SY",
+    "S\u00e3o Tom\u00e9 and Pr\u00edncipe": "ST",
+    "Taiwan, Province of China": "TW",
+    "Tanzania, United Republic of": "TZ",
+    "The Netherlands": "NL",
+    "Timor-Leste": "TL",
+    "T\u00fcrkiye": "TR",
+    "U.S.": "US",
+    "UAE": "AE",
+    "UK": "GB",
+    "United States of America": "US",
+    "Viet Nam": "VN",
+    "WORLD": "WOR",
+}
+
+#: States and provinces (ISO 3166-2) -> name.
+STATES = {
+    "CA-AB": "Alberta",
+    "CA-BC": "British Columbia",
+    "CA-MB": "Manitoba",
+    "CA-NB": "New Brunswick",
+    "CA-NL": "Newfoundland and Labrador",
+    "CA-NS": "Nova Scotia",
+    "CA-NT": "Northwest Territories",
+    "CA-NU": "Nunavut",
+    "CA-ON": "Ontario",
+    "CA-PE": "Prince Edward Island",
+    "CA-QC": "Quebec",
+    "CA-SK": "Saskatchewan",
+    "CA-YT": "Yukon",
+    "US-AK": "Alaska",
+    "US-AL": "Alabama",
+    "US-AR": "Arkansas",
+    "US-AZ": "Arizona",
+    "US-CA": "California",
+    "US-CO": "Colorado",
+    "US-CT": "Connecticut",
+    "US-DC": "District of Columbia",
+    "US-DE": "Delaware",
+    "US-FL": "Florida",
+    "US-GA": "Georgia (US state)",
+    "US-HI": "Hawaii",
+    "US-IA": "Iowa",
+    "US-ID": "Idaho",
+    "US-IL": "Illinois",
+    "US-IN": "Indiana",
+    "US-KS": "Kansas",
+    "US-KY": "Kentucky",
+    "US-LA": "Louisiana",
+    "US-MA": "Massachusetts",
+    "US-MD": "Maryland",
+    "US-ME": "Maine",
+    "US-MI": "Michigan",
+    "US-MN": "Minnesota",
+    "US-MO": "Missouri",
+    "US-MS": "Mississippi",
+    "US-MT": "Montana",
+    "US-NC": "North Carolina",
+    "US-ND": "North Dakota",
+    "US-NE": "Nebraska",
+    "US-NH": "New Hampshire",
+    "US-NJ": "New Jersey",
+    "US-NM": "New Mexico",
+    "US-NV": "Nevada",
+    "US-NY": "New York",
+    "US-OH": "Ohio",
+    "US-OK": "Oklahoma",
+    "US-OR": "Oregon",
+    "US-PA": "Pennsylvania",
+    "US-RI": "Rhode Island",
+    "US-SC": "South Carolina",
+    "US-SD": "South Dakota",
+    "US-TN": "Tennessee",
+    "US-TX": "Texas",
+    "US-UT": "Utah",
+    "US-VA": "Virginia",
+    "US-VT": "Vermont",
+    "US-WA": "Washington",
+    "US-WI": "Wisconsin",
+    "US-WV": "West Virginia",
+    "US-WY": "Wyoming",
+}
+
+
+def zone_of(code: str) -> str | None:
+    """Return the zone of an upstream country code, or None where it is not a zone of this project."""
+    return AGGREGATES.get(code) or ALPHA_2.get(code)
