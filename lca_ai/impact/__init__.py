@@ -1,0 +1,1 @@
+"""Life cycle impact assessment: the product system through Brightway to characterised impacts."""

@@ -1,0 +1,212 @@
+"""From a workload and its metered energy to demands on processes: the inventory of one run, in its system boundary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from lca_ai import tables
+from lca_ai.errors import StudyError
+from lca_ai.inventory import allocation, embodied, facility
+from lca_ai.inventory.electricity import Supply, supply
+from lca_ai.inventory.facility import EnergyUse, Metered
+from lca_ai.inventory.hourly import HourlySeries
+from lca_ai.inventory.system import WATER_CONSUMPTION, WATER_USE, Assumed, Demand, Gap, Process, ProductSystem
+from lca_ai.models.scope import GoalAndScope
+from lca_ai.models.workload import Basis, Workload
+from lca_ai.sources import Factor
+
+_M3_PER_L = 1e-3
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """The inventory of one workload, for the report: its electricity, its share of machines, its grid."""
+
+    workload: str
+    energy: tuple[EnergyUse, ...]
+    supply: Supply
+    pue: float
+    it_energy: float
+    meter_energy: float
+    machine_seconds: float | None
+    share: allocation.Share | None
+    covers: frozenset[str] = field(default_factory=frozenset)
+
+
+def add_workload(  # noqa: PLR0913 (what a workload needs from outside)
+    system: ProductSystem,
+    workload: Workload,
+    metered: Metered,
+    scope: GoalAndScope,
+    *,
+    run_year: int | None,
+    series: HourlySeries | None = None,
+) -> Inventory:
+    """Add the demands of one workload to a product system.
+
+    Raises
+    ------
+    InputError : where the inventory contradicts itself or a factor that was asked for by name is missing
+    """
+    uses, it_energy, factor = _electricity(system, workload, metered, run_year)
+    demand = pd.concat([use.hours for use in uses]).groupby(level=0, dropna=False).sum()
+    if series is not None and demand.index.isna().any():
+        raise StudyError("an hourly series needs the time of the run", field="runtime.start", value=workload.name, accepted="a log, or runtime.start")
+    grid = supply(workload.location, run_year=run_year, series=series, demand=demand)
+    share = None
+    if "use" in scope.system_boundary:
+        _add_use(system, workload, uses, grid)
+        _add_site_water(system, workload, it_energy)
+    if workload.hardware is not None:
+        share = _add_machines(system, workload, metered, scope)
+    else:
+        for stage in scope.system_boundary:
+            if stage != "use":
+                system.gaps.append(Gap(workload.name, stage, "hardware", "all", "missing", "the study names no hardware"))
+    _cut_off(system, scope, workload.name)
+    meter = sum(use.total for use in uses)
+    return Inventory(workload.name, tuple(uses), grid, factor, it_energy, meter, metered.machine_seconds, share, metered.covers)
+
+
+def _electricity(system: ProductSystem, workload: Workload, metered: Metered, run_year: int | None) -> tuple[list[EnergyUse], float, float]:
+    """Every kind of electricity of a run, the IT energy [kWh] and the PUE that applies."""
+    uses = [EnergyUse(_measured_name(metered), metered.hours, metered.basis, ("study",))]
+    server, _ = facility.servers(workload.hardware)
+    if server is not None:
+        modelled, assumed, gaps = facility.not_covered(server, metered, workload=workload.name)
+        uses += modelled
+        system.assumed += assumed
+        system.gaps += gaps
+    elif not metered.covers & facility.WHOLE:
+        reason = f"the energy covers {', '.join(sorted(metered.covers))} only, and no hardware is named to model the rest"
+        system.gaps.append(Gap(workload.name, "use", "electricity of the rest of the machine", "all", "missing", reason))
+    uses += [
+        EnergyUse(name, facility.evenly(float(energy.to("kWh").magnitude), None, None), "given", ("study",))
+        for name, energy in workload.additional_energy.items()
+    ]
+    it_energy = sum(use.total for use in uses)
+    if "facility" in metered.covers:
+        if workload.location.pue not in (None, 1.0):
+            raise StudyError(
+                "the energy was metered for the whole facility, so the PUE is in it already",
+                field="location.pue",
+                value=workload.location.pue,
+                accepted="no pue, or 1.0",
+            )
+        return uses, it_energy, 1.0
+    factor, basis, assumed_pue, sources = facility.pue(workload.location, run_year)
+    system.assumed += assumed_pue
+    if factor > 1.0:
+        uses.append(facility.overhead(uses, factor, basis, sources))
+    return uses, it_energy, factor
+
+
+def _measured_name(metered: Metered) -> str:
+    covered = "whole machine" if "node" in metered.covers else "facility" if "facility" in metered.covers else ", ".join(sorted(metered.covers))
+    return f"electricity, {covered or 'as given'}"
+
+
+def _add_use(system: ProductSystem, workload: Workload, uses: list[EnergyUse], grid: Supply) -> None:
+    system.add(grid.processes)
+    system.assumed += [one for one in grid.assumed if one not in system.assumed]
+    system.gaps += [replace(gap, workload=workload.name) for gap in grid.gaps]
+    for use in uses:
+        name = use.activity if use.activity.startswith("electricity") else f"electricity, {use.activity}"
+        system.demands.append(Demand(workload.name, "use", name, grid.process, use.total, "kWh", use.basis, (*use.sources, *grid.sources)))
+
+
+def _add_site_water(system: ProductSystem, workload: Workload, it_energy: float) -> None:
+    """Water consumed at the site: WUE x energy of the IT equipment, not scaled by PUE (The Green Grid, WP 35)."""
+    if workload.location.wue is None:
+        reason = "the water usage effectiveness (WUE) of the site is not given"
+        for category in (WATER_USE, WATER_CONSUMPTION):
+            system.gaps.append(Gap(workload.name, "use", "cooling water on site", category, "missing", reason))
+        return
+    litres = workload.location.wue.to("L/kWh").magnitude * it_energy
+    factor = Factor(
+        activity="water, on site", part="", stage="use", category=WATER_CONSUMPTION, amount=1.0, unit="m3", per="m3", grade="sourced",
+        method_in_source="inventory", low=None, high=None, sources=("study",), note="consumed at the site",
+    )  # fmt: skip
+    system.add([Process("cooling water on site", "m3", {}, (factor,), ("study",))])
+    system.demands.append(Demand(workload.name, "use", "cooling water on site", "cooling water on site", litres * _M3_PER_L, "m3", "given", ("study",)))
+
+
+def _add_machines(system: ProductSystem, workload: Workload, metered: Metered, scope: GoalAndScope) -> allocation.Share | None:
+    stages = [stage for stage in scope.system_boundary if stage != "use"]
+    server, _ = facility.servers(workload.hardware)
+    if not stages or server is None:
+        return None
+    if metered.machine_seconds is None:
+        raise StudyError(
+            "how long the hardware was used is not known",
+            field="runtime",
+            value=workload.name,
+            accepted="runtime: {duration: 36 h}, or a system boundary of use only",
+        )
+    bill = embodied.bill_of(server)
+    share = allocation.share_of_life(metered.machine_seconds, workload.allocation, workload=workload.name)
+    basis: Basis = "assumed" if share.assumed or bill.assumed else "given"
+    system.assumed += [one for one in (*share.assumed, *bill.assumed) if one not in system.assumed]
+    for stage in stages:
+        name = f"{stage} of {server.name}"
+        inputs = bill.inputs[stage]
+        system.gaps += [replace(gap, workload=workload.name) for gap in bill.gaps if gap.stage == stage]
+        if not inputs:
+            if not any(gap.stage == stage for gap in bill.gaps):
+                system.gaps.append(Gap(workload.name, stage, server.name, "all", "missing", "no figure for this stage of the machine"))
+            continue
+        system.add(bill.processes[process] for process in inputs)
+        system.add([Process(name, "machine", inputs, (), server.sources)])
+        system.demands.append(Demand(workload.name, stage, name, name, share.machines, "machine", basis, server.sources))
+    return share
+
+
+def _cut_off(system: ProductSystem, scope: GoalAndScope, workload: str) -> None:
+    """Turn a missing part into a cut-off where the scope names it."""
+    for index, gap in enumerate(system.gaps):
+        for cut in scope.cut_offs:
+            if gap.workload == workload and gap.kind == "missing" and cut.what.casefold() in gap.process.casefold():
+                system.gaps[index] = replace(gap, kind="cut-off", reason=f"{cut.reason} ({gap.reason})")
+
+
+def category_gaps(system: ProductSystem) -> list[Gap]:
+    """Per workload, stage and category: the processes that have no figure in the category, or one by proxy."""
+    gaps = []
+    for demand in system.demands:
+        leaves = system.leaves(demand.process)
+        for category in tables.categories():
+            absent = sorted(name for name, amount in leaves.items() if amount and category not in system.processes[name].categories)
+            if absent and not _only_water(system, leaves):
+                gaps.append(Gap(demand.workload, demand.stage, demand.activity, category, "missing", _absent(absent, leaves)))
+            gaps += _weak(system, demand, leaves, category)
+    return gaps
+
+
+def _only_water(system: ProductSystem, leaves: Mapping[str, float]) -> bool:
+    """Cooling water is a flow of its own: it has nothing to say in other categories."""
+    return all(system.processes[name].unit == "m3" for name in leaves)
+
+
+def _absent(absent: list[str], leaves: Mapping[str, float]) -> str:
+    if len(absent) == len(leaves):
+        return "no source has a figure in this category for any part of it"
+    return "no figure in this category for " + ", ".join(absent)
+
+
+def _weak(system: ProductSystem, demand: Demand, leaves: Mapping[str, float], category: str) -> list[Gap]:
+    found: dict[str, list[str]] = {"proxy": [], "partial": []}
+    for name, amount in leaves.items():
+        for factor in system.processes[name].factors:
+            if factor.category == category and amount and factor.grade in found:
+                found[factor.grade].append(f"{name}{f' ({factor.note})' if factor.note else ''}")
+    return [
+        Gap(demand.workload, demand.stage, demand.activity, category, kind, "; ".join(names))  # type: ignore[arg-type]
+        for kind, names in found.items()
+        if names
+    ]
+
+
+__all__ = ["Assumed", "Inventory", "add_workload", "category_gaps"]

@@ -1,0 +1,272 @@
+"""Electricity: the mix of a zone and year, or of the very hours of the demand, as processes per kWh at the meter.
+
+Per kWh at the meter, the zone's generation by technology over (1 - grid losses); each technology has its factors per
+kWh generated. The bottom-up result is the result in every category; a published annual intensity is a check only.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import pandas as pd
+
+from lca_ai import tables
+from lca_ai.errors import MissingFactorError
+from lca_ai.inventory.hourly import HourlySeries
+from lca_ai.inventory.system import WATER_CONSUMPTION, WATER_USE, Assumed, Gap, Process
+from lca_ai.models.location import Location, zone_code, zones
+from lca_ai.sources import Factor, join
+
+CLIMATE_CHANGE = "climate change"
+_MIX_PACKAGES = ("datasets/grid", "datasets/grid-odbl")
+_WORLD = "WOR"
+
+
+@dataclass(frozen=True)
+class Mix:
+    """Shares of technologies in the generation of a zone.
+
+    Attributes
+    ----------
+    shares : technology -> share of the generation, sum 1
+    label : what it is, e.g. "FR 2021"
+    """
+
+    zone: str
+    year: int
+    shares: Mapping[str, float]
+    basis: str
+    sources: tuple[str, ...]
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Supply:
+    """Electricity at the meter of a location: its processes, and what was assumed or is missing."""
+
+    process: str
+    processes: tuple[Process, ...]
+    mix: Mix
+    losses: float | None
+    sources: tuple[str, ...]
+    assumed: tuple[Assumed, ...]
+    gaps: tuple[Gap, ...]
+
+
+@cache
+def _mixes() -> Mapping[str, Mapping[int, Mix]]:
+    rows: dict[str, dict[int, list[tables.Row]]] = defaultdict(lambda: defaultdict(list))
+    for package in _MIX_PACKAGES:
+        if tables.has(package, "generation_mix"):
+            for row in tables.rows(package, "generation_mix"):
+                rows[row["zone"]][int(row["year"])].append(row)
+    return {zone: {year: _mix(zone, year, many) for year, many in years.items()} for zone, years in rows.items()}
+
+
+def _mix(zone: str, year: int, rows: list[tables.Row]) -> Mix:
+    shares = {row["technology"]: float(row["share"]) for row in rows}
+    cited = tuple(sorted({row["source"] for row in rows}))
+    return Mix(zone, year, shares, rows[0]["basis"], cited, f"{zone} {year}")
+
+
+def years(zone: str) -> list[int]:
+    """Years with a published mix of a zone, ascending."""
+    return sorted(_mixes().get(zone, {}))
+
+
+def mix(zone: str, year: int | None, *, run_year: int | None = None) -> tuple[Mix, list[Assumed]]:
+    """The mix of a zone: of ``year``, or of the latest published year not after the run.
+
+    Raises
+    ------
+    MissingFactorError : where the zone has no mix for the year asked, or none that is not after the run
+    """
+    published = years(zone)
+    available = f"{published[0]} to {published[-1]}" if published else "no year"
+    if year is not None:
+        if year not in published:
+            raise MissingFactorError(f"no mix of {zone} for this year", field="location.year", value=year, accepted=available)
+        return _mixes()[zone][year], []
+    fitting = [one for one in published if run_year is None or one <= run_year]
+    if not fitting:
+        raise MissingFactorError(f"no mix of {zone} up to the year of the run", field="location.zone", value=run_year, accepted=available)
+    chosen = fitting[-1]
+    run = "a run of unknown year" if run_year is None else f"a run in {run_year}"
+    reason = f"latest published mix not after {run}"
+    return _mixes()[zone][chosen], [Assumed(f"year of the grid mix of {zone}", str(chosen), reason, ";".join(_mixes()[zone][chosen].sources))]
+
+
+@cache
+def _losses() -> Mapping[str, Mapping[int, tables.Row]]:
+    found: dict[str, dict[int, tables.Row]] = defaultdict(dict)
+    for row in tables.rows("datasets/grid", "losses"):
+        found[row["zone"]][int(row["year"])] = row
+    return found
+
+
+def losses(zone: str, year: int) -> tuple[float, str, list[Assumed]] | None:
+    """Share of the generation that is lost before the meter, its source, and what was assumed; None if unpublished.
+
+    The published year nearest to ``year`` is taken, the earlier one of two; a subdivision takes its country's.
+    """
+    country = zones()[zone]["country"]
+    by_year = _losses().get(zone) or _losses().get(country)
+    if not by_year:
+        return None
+    nearest = min(by_year, key=lambda one: (abs(one - year), one))
+    row = by_year[nearest]
+    place = "" if row["zone"] == zone else f" of {row['zone']}"
+    share = float(row["amount"]) / 100.0
+    assumed = []
+    if nearest != year or place:
+        assumed = [Assumed(f"grid losses of {zone}", f"{share:.1%}", f"figure{place} for {nearest}, the mix is of {year}", row["source"])]
+    return share, row["source"], assumed
+
+
+def technology_factors(technology: str) -> tuple[Factor, ...]:
+    """Factors per kWh generated by a technology; empty where no table has it."""
+    try:
+        return tables.factors(technology)
+    except MissingFactorError:
+        return ()
+
+
+def supply(location: Location, *, run_year: int | None, series: HourlySeries | None = None, demand: pd.Series | None = None) -> Supply:
+    """Electricity at the meter of ``location``.
+
+    Parameters
+    ----------
+    run_year : calendar year (UTC) of the run, where known
+    series : hourly series of the zone, matched with ``demand``
+    demand : energy per hour [kWh], indexed by hour (UTC)
+
+    Raises
+    ------
+    MissingFactorError : where no mix is published for the year asked
+    """
+    zone = zone_code(location.zone)
+    hourly = series.fold(demand) if series is not None and demand is not None else None
+    if hourly is not None and hourly.shares is not None:
+        found, assumed = Mix(zone, hourly.year, hourly.shares, "hours of the demand", (), f"{zone}, hours of the run"), []
+    else:
+        found, assumed = mix(zone, location.year, run_year=run_year)
+    given = location.grid_intensity.to("kg CO2e/kWh").magnitude if location.grid_intensity is not None else None
+    if hourly is not None and hourly.intensity is not None:
+        given = hourly.intensity
+    lost, loss_source, loss_assumed, loss_gaps = _lost(location, zone, found.year)
+    label = f"electricity, {found.label}, at the meter"
+    if given is not None:
+        label += f", climate change {given * 1000:g} g/kWh as given"
+    if location.grid_losses is not None:
+        label += f", losses {location.grid_losses:.2%} as given"
+    technologies = {name: share for name, share in found.shares.items() if share > 0}
+    processes = [_technology(name, without_climate=given is not None) for name in technologies]
+    inputs = {process.name: share / (1.0 - lost) for process, share in zip(processes, technologies.values(), strict=True)}
+    if given is not None:
+        processes.append(_given(given))
+        inputs[processes[-1].name] = 1.0
+    cited = tuple(sorted({*found.sources, *loss_source}))
+    whole = Process(label, "kWh", inputs, (), cited)
+    gaps = [*loss_gaps, *(hourly.gaps if hourly is not None else ())]
+    return Supply(label, (*processes, whole), found, lost, cited, (*assumed, *loss_assumed), tuple(gaps))
+
+
+def _lost(location: Location, zone: str, year: int) -> tuple[float, tuple[str, ...], list[Assumed], list[Gap]]:
+    if location.grid_losses is not None:
+        return location.grid_losses, (), [], []
+    published = losses(zone, year)
+    if published is None:
+        reason = f"no grid losses are published for {zone}: none are counted"
+        return 0.0, (), [], [Gap("", "use", f"grid losses of {zone}", "all", "partial", reason)]
+    share, source, assumed = published
+    return share, (source,), assumed, []
+
+
+def _technology(name: str, *, without_climate: bool) -> Process:
+    factors = technology_factors(name)
+    if without_climate:
+        kept = tuple(one for one in factors if one.category != CLIMATE_CHANGE)
+        return Process(f"electricity from {name}, climate change aside", "kWh", {}, kept)
+    return Process(f"electricity from {name}", "kWh", {}, factors)
+
+
+def _given(intensity: float) -> Process:
+    factor = Factor(
+        activity="electricity as given", part="", stage="use", category=CLIMATE_CHANGE, amount=intensity, unit="kg CO2e",
+        per="kWh", grade="sourced", method_in_source="unknown", low=None, high=None, sources=("study",),
+        note="given by the study in place of the mix",
+    )  # fmt: skip
+    return Process(f"electricity, climate change as given ({intensity * 1000:g} g/kWh)", "kWh", {}, (factor,))
+
+
+def factors(zone: str, *, year: int | None = None) -> pd.DataFrame:
+    """Impacts of 1 kWh at the meter of a zone, per category, with coverage and sources.
+
+    Returns
+    -------
+    DataFrame with ``category``, ``amount``, ``unit``, ``covered_share`` (of the mix that has a figure), ``not_covered``
+    (the technologies without one), ``factor_grade``, ``zone``, ``year`` and ``source``.
+
+    Raises
+    ------
+    InputError : for an unknown zone or a year without data
+    """
+    location = Location(zone=zone, year=year)
+    found = supply(location, run_year=None)
+    by_name = {process.name: process for process in found.processes}
+    inputs = by_name[found.process].inputs
+    lost = 1.0 - (found.losses or 0.0)
+    rows = []
+    for category, row in tables.categories().items():
+        total, covered, grades, cited, absent = 0.0, 0.0, set(), set(found.sources), []
+        for name, share in inputs.items():
+            amount = _amount(by_name[name], category)
+            if amount is None:
+                absent.append(name.removeprefix("electricity from "))
+                continue
+            value, factor = amount
+            total, covered = total + share * value, covered + share * lost
+            grades.add(factor.grade)
+            cited.update(factor.sources)
+        rows.append(
+            {
+                "category": category, "amount": total if covered else None, "unit": f"{row['unit']}/kWh",
+                "covered_share": covered, "not_covered": ";".join(sorted(absent)), "factor_grade": worst(grades),
+                "zone": found.mix.zone, "year": found.mix.year, "source": join(cited),
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _amount(process: Process, category: str) -> tuple[float, Factor] | None:
+    wanted = WATER_CONSUMPTION if category == WATER_USE else category
+    factor = next((one for one in process.factors if one.category == wanted), None)
+    if factor is None:
+        return None
+    return factor.amount * (water_scarcity() if category == WATER_USE else 1.0), factor
+
+
+@cache
+def water_scarcity() -> float:
+    """Characterisation factor of water consumed anywhere in the world. [m3 world eq per m3]"""
+    rows = tables.rows("emission_factors/method", "characterisation")
+    return next(float(row["factor"]) for row in rows if row["flow"] == "water, consumed" and row["category"] == WATER_USE)
+
+
+def worst(grades: set[str]) -> str:
+    """The grade of a sum: the weakest of its parts."""
+    return next((grade for grade in ("partial", "proxy", "sourced") if grade in grades), "missing")
+
+
+def published_intensity(zone: str, year: int) -> tuple[float, str] | None:
+    """The annual intensity that others publish, for comparison [g CO2e/kWh], and its source; None where there is none."""
+    for row in tables.rows("datasets/grid", "published_intensity"):
+        if row["zone"] == zone and int(row["year"]) == year:
+            return float(row["amount"]), row["source"]
+    return None
+
+
+__all__ = ["CLIMATE_CHANGE", "Mix", "Supply", "factors", "losses", "mix", "published_intensity", "supply", "water_scarcity", "worst", "years"]

@@ -1,0 +1,263 @@
+"""What machines are made of, as processes: manufacture, transport and end of life of each component.
+
+An accelerator that was measured part by part has its own figures. Any other one is built from its die area over the
+Murphy yield, its memory by technology, its board, heatsink and casing (ADEME 2026, parametric model); a body that is
+not known stands in from a card of the same form factor, named as a proxy. The host's parts come from UBA-Texte 94/2021.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from lca_ai import tables
+from lca_ai.errors import MissingFactorError, UnitError
+from lca_ai.inventory.system import Assumed, Gap, Process
+from lca_ai.models import catalogue
+from lca_ai.models.hardware import Accelerator, Component, Cpu, Memory, PowerSupply, Server, Storage
+from lca_ai.sources import Factor
+
+_PARAMETRIC = "accelerator"
+_TRANSPORTS = {"transport, aeroplane": "transport_distance_aeroplane", "transport, truck": "transport_distance_truck"}
+MANUFACTURE, TRANSPORT, END_OF_LIFE = "manufacture", "transport", "end of life"
+
+
+@dataclass
+class Bill:
+    """Processes of one machine: stage -> process -> amount per machine, and what was assumed or is missing."""
+
+    inputs: dict[str, dict[str, float]] = field(default_factory=lambda: {MANUFACTURE: {}, TRANSPORT: {}, END_OF_LIFE: {}})
+    processes: dict[str, Process] = field(default_factory=dict)
+    assumed: list[Assumed] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+
+    def take(self, stage: str, process: Process, amount: float) -> None:
+        """``amount`` of a process per machine, in a stage."""
+        self.processes[process.name] = process
+        self.inputs[stage][process.name] = self.inputs[stage].get(process.name, 0.0) + amount
+
+    def miss(self, stage: str, what: str, reason: str) -> None:
+        """Something of the machine that no figure covers, in a stage."""
+        self.gaps.append(Gap("", stage, what, "all", "missing", reason))
+
+
+def murphy_yield(die_cm2: float) -> float:
+    """Yield of dies of an area [cm2]: ((1 - exp(-A d)) / (A d))^2, with d the stated defect density.
+
+    Murphy 1964, https://doi.org/10.1109/PROC.1964.3442; d from ADEME 2026.
+    """
+    defects = die_cm2 * tables.assumption("die_defect_density")
+    return ((1.0 - math.exp(-defects)) / defects) ** 2 if defects > 0 else 1.0
+
+
+def bill_of(server: Server) -> Bill:
+    """The processes of one server, per life cycle stage."""
+    bill = Bill()
+    for part in server.components:
+        if part.embodied is not None:
+            _given(bill, part.name or part.kind, part.embodied, part.count)
+        elif isinstance(part, Accelerator):
+            _accelerator(bill, part)
+        else:
+            _host_part(bill, part)
+    if server.embodied is not None:
+        _given(bill, server.name, server.embodied, 1)
+    _transport_and_end_of_life(bill, server)
+    return bill
+
+
+def _given(bill: Bill, name: str, embodied: dict[str, Any], count: int) -> None:
+    """Impacts of making one, as the study gives them."""
+    factors = []
+    for category, amount in embodied.items():
+        unit = tables.category_unit(category)
+        from lca_ai import units
+
+        try:
+            value = float(amount.to(units.unit(unit)).magnitude)
+        except Exception as fault:
+            if type(fault).__module__.startswith("pint"):
+                raise UnitError("the unit is not that of the category", field=f"embodied.{category}", value=str(amount), accepted=unit) from None
+            raise
+        factors.append(
+            Factor(
+                activity=name, part="", stage=MANUFACTURE, category=category, amount=value, unit=unit, per="item",
+                grade="sourced", method_in_source="unknown", low=None, high=None, sources=("study",), note="given by the study",
+            )
+        )  # fmt: skip
+    bill.take(MANUFACTURE, Process(f"{name}, as given", "item", {}, tuple(factors), ("study",)), float(count))
+
+
+def _accelerator(bill: Bill, card: Accelerator) -> None:
+    measured = card.item is not None and catalogue.value(card.item, "card_lca") is not None and not _overridden(card)
+    if measured and card.item is not None:
+        for part in sorted({factor.part for factor in tables.factors(card.item, stage=MANUFACTURE)}):
+            found = tables.factors(card.item, part, stage=MANUFACTURE)
+            bill.take(MANUFACTURE, Process(f"{card.name}: {part}", "item", {}, found), float(card.count))
+        return
+    for part, amount, proxy in _sizes(bill, card):
+        try:
+            found = tables.factors(_PARAMETRIC, part, stage=MANUFACTURE)
+        except MissingFactorError:
+            bill.miss(MANUFACTURE, f"{card.name}: {part}", "no factor for this part")
+            continue
+        unit = found[0].per
+        graded = tuple(replace(one, grade="proxy", note=proxy) for one in found) if proxy else found
+        marked = f"{card.name}: {part}" + (" (proxy)" if proxy else "")
+        bill.take(MANUFACTURE, Process(marked, unit, {}, graded), amount * card.count)
+
+
+def _overridden(card: Accelerator) -> bool:
+    """Whether the study changed a size of a measured card, so that its own figures no longer hold."""
+    reference = catalogue.accelerator(str(card.item))
+    sizes = ("die", "memory", "board", "heatsink_mass", "casing_mass", "mass")
+    return any(getattr(card, name) != getattr(reference, name) for name in sizes)
+
+
+def _sizes(bill: Bill, card: Accelerator) -> list[tuple[str, float, str]]:
+    """Part, amount in the unit of its factor, and the proxy it rests on (or nothing)."""
+    found: list[tuple[str, float, str]] = []
+    if card.die is not None:
+        area = card.die.to("cm^2").magnitude
+        found.append(("die", area / murphy_yield(area) * 100.0, ""))  # factor per mm2
+    else:
+        bill.miss(MANUFACTURE, f"{card.name}: die", "the area of the die is not known")
+    if card.memory is not None and card.memory_type is not None:
+        found.append((f"memory {card.memory_type}", card.memory.to("GB").magnitude, ""))
+    else:
+        bill.miss(MANUFACTURE, f"{card.name}: memory", "the size or the type of the memory is not known")
+    body, proxy = _body(bill, card)
+    for part, quantity, unit in (("board", body.board, "cm^2"), ("heatsink", body.heatsink_mass, "kg"), ("casing", body.casing_mass, "kg"), ("upstream transport", body.mass, "kg")):
+        if quantity is not None:
+            found.append((part, quantity.to(unit).magnitude, proxy))
+        elif proxy == "":
+            bill.miss(MANUFACTURE, f"{card.name}: {part}", "its size is not known")
+    return found
+
+
+def _body(bill: Bill, card: Accelerator) -> tuple[Accelerator, str]:
+    """The card itself where its body is known, else the card that stands in for it."""
+    if any(getattr(card, name) is not None for name in ("board", "heatsink_mass", "casing_mass", "mass")) or card.item is None:
+        return card, ""
+    named = catalogue.value(card.item, "body_proxy")
+    if named is None:
+        return card, ""
+    stand_in = catalogue.accelerator(named[0])
+    why = f"board, heatsink, casing and mass of {stand_in.name} stand in ({named[1]['note'] or 'same form factor'})"
+    bill.assumed.append(Assumed(f"body of {card.name}", stand_in.name, why, named[1]["source"]))
+    return stand_in, why
+
+
+def _host_part(bill: Bill, part: Component) -> None:
+    match part:
+        case Cpu():
+            _take(bill, part, "cpu", "base", part.count)
+            if part.die is None:
+                bill.miss(MANUFACTURE, f"{part.name}: die", "the area of the die is not known")
+            else:
+                _take(bill, part, "cpu", "die", part.die.to("mm^2").magnitude * part.count)
+        case Memory() | Storage():
+            _memory(bill, part)
+        case PowerSupply():
+            mass = part.mass.to("kg").magnitude if part.mass is not None else tables.assumption("power_supply_mass")
+            if part.mass is None:
+                row = tables.assumptions()["power_supply_mass"]
+                bill.assumed.append(Assumed("mass of a power supply", f"{mass:g} kg", f"not given; range {row['low']} to {row['high']} kg", row["source"]))
+            _take(bill, part, "power supply", "", mass * part.count)
+        case _ if part.kind in {"mainboard", "chassis", "assembly"}:  # type: ignore[attr-defined]
+            _take(bill, part, part.kind, "", part.count)  # type: ignore[attr-defined]
+        case _:
+            bill.miss(MANUFACTURE, part.name or part.kind, "no factor for this part yet")  # type: ignore[attr-defined]
+
+
+def _memory(bill: Bill, part: Memory | Storage) -> None:
+    if isinstance(part, Storage) and part.technology == "hdd":
+        _take(bill, part, "hdd", "", part.count)
+        return
+    activity = "memory" if isinstance(part, Memory) else "ssd"
+    _take(bill, part, activity, "base", part.count)
+    item = part.item or ("ddr4" if activity == "memory" else "ssd-nvme")
+    density = catalogue.value(item, "die_density")
+    if density is None:
+        bill.miss(MANUFACTURE, f"{part.name}: die", f"the die density of {item} is not known")
+        return
+    value, row = float(density[1]["value"]), density[1]
+    bill.assumed.append(Assumed(f"die density of {part.name}", f"{value:g} {row['unit']}", row["note"], row["source"]))
+    _take(bill, part, activity, "die", part.capacity.to("GB").magnitude / value * part.count)
+
+
+def _take(bill: Bill, part: Component, activity: str, piece: str, amount: float) -> None:
+    name = part.name or activity
+    found = tables.factors(activity, piece, stage=MANUFACTURE)
+    bill.take(MANUFACTURE, Process(f"{name}: {piece}" if piece else name, found[0].per, {}, found), float(amount))
+
+
+def _transport_and_end_of_life(bill: Bill, server: Server) -> None:
+    """Distribution of the whole machine by air and road, and its end of life, by mass."""
+    masses = {part: _mass(part) for part in server.components if isinstance(part, Accelerator)}
+    cards = sum(mass * part.count for part, mass in masses.items() if mass is not None)
+    unknown = [part.name for part, mass in masses.items() if mass is None]
+    for name in unknown:
+        for stage in (TRANSPORT, END_OF_LIFE):
+            bill.miss(stage, name, "its mass is not known")
+    total = _machine_mass(bill, server)
+    rest = None if total is None else max(total - cards, 0.0)
+    if rest is None and any(not isinstance(part, Accelerator) for part in server.components):
+        for stage in (TRANSPORT, END_OF_LIFE):
+            bill.miss(stage, f"{server.name} without its accelerators", "the mass of the machine is not known")
+    _distribution(bill, cards + (rest or 0.0))
+    _end_of_life(bill, server, masses, rest or 0.0)
+
+
+def _machine_mass(bill: Bill, server: Server) -> float | None:
+    if server.mass is not None:
+        return float(server.mass.to("kg").magnitude)
+    units = _height_units(server)
+    if units is None:
+        return None
+    row = tables.assumptions()["server_mass_per_height_unit"]
+    mass = units * float(row["value"])
+    reason = f"not given; {units:g} height units x {row['value']} {row['unit']} ({row['note']}; range {row['low']} to {row['high']})"
+    bill.assumed.append(Assumed(f"mass of {server.name}", f"{mass:.3g} kg", reason, row["source"]))
+    return mass
+
+
+def _height_units(server: Server) -> float | None:
+    rows = catalogue.servers().get(server.key or "", [])
+    return next((float(row["capacity"]) for row in rows if row["component"] == "server" and row["item"] == "height_units"), None)
+
+
+def _mass(card: Accelerator) -> float | None:
+    if card.mass is not None:
+        return float(card.mass.to("kg").magnitude)
+    if card.item is None:
+        return None
+    named = catalogue.value(card.item, "body_proxy")
+    stand_in = catalogue.accelerator(named[0]) if named is not None else None
+    return None if stand_in is None or stand_in.mass is None else float(stand_in.mass.to("kg").magnitude)
+
+
+def _distribution(bill: Bill, mass: float) -> None:
+    if mass <= 0:
+        return
+    for activity, key in _TRANSPORTS.items():
+        row = tables.assumptions()[key]
+        bill.assumed.append(Assumed(f"distance of {activity.removeprefix('transport, ')} transport to the site", f"{row['value']} km", row["note"], row["source"]))
+        bill.take(TRANSPORT, Process(activity, "kg km", {}, tables.factors(activity)), mass * float(row["value"]))
+
+
+def _end_of_life(bill: Bill, server: Server, masses: dict[Accelerator, float | None], rest: float) -> None:
+    for card, mass in masses.items():
+        own = card.item is not None and catalogue.value(card.item, "card_lca") is not None and not _overridden(card)
+        if own and card.item is not None:
+            found = tables.factors(card.item, stage=END_OF_LIFE)
+            bill.take(END_OF_LIFE, Process(f"{card.name}: end of life", "item", {}, found), float(card.count))
+        elif mass is not None:
+            found = tables.factors(_PARAMETRIC, stage=END_OF_LIFE)
+            bill.take(END_OF_LIFE, Process("end of life of an accelerator, by mass", "kg", {}, found), mass * card.count)
+    if rest > 0:
+        why = "end of life of an accelerator card, per kg, stands in for the rest of the machine"
+        graded = tuple(replace(one, grade="proxy", note=why) for one in tables.factors(_PARAMETRIC, stage=END_OF_LIFE))
+        bill.take(END_OF_LIFE, Process("end of life of the host, by mass (proxy)", "kg", {}, graded), rest)
+        bill.assumed.append(Assumed(f"end of life of {server.name} without its accelerators", f"{rest:.3g} kg", why, graded[0].sources[0]))

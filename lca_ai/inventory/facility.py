@@ -1,0 +1,183 @@
+"""From the energy of a log, or the rated power, to the electricity of the whole machine and of the facility.
+
+What the log does not cover is modelled from the hardware's components and marked so. PUE is applied once, to the energy
+of the IT equipment, and never to energy that was metered for the whole facility. Water on site is WUE x IT energy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+import pandas as pd
+
+from lca_ai import tables
+from lca_ai.errors import StudyError
+from lca_ai.inventory.system import Assumed, Gap
+from lca_ai.models.hardware import Cluster, Server
+from lca_ai.models.location import Location
+from lca_ai.models.runtime import Runtime
+from lca_ai.models.workload import Basis
+
+_W_PER_KW = 1000.0
+_SECONDS_PER_HOUR = 3600.0
+WHOLE = frozenset({"node", "facility"})
+#: Component of a server -> what a log may call it.
+_COVERED_BY = {"accelerator": "gpu", "cpu": "cpu", "memory": "memory", "storage": "storage"}
+
+
+@dataclass(frozen=True)
+class EnergyUse:
+    """Electricity of one kind in a run: energy per hour (UTC) [kWh], and how it is known."""
+
+    activity: str
+    hours: pd.Series
+    basis: Basis
+    sources: tuple[str, ...] = ()
+
+    @property
+    def total(self) -> float:
+        """Energy. [kWh]"""
+        return float(self.hours.sum())
+
+
+@dataclass(frozen=True)
+class Metered:
+    """The energy of a run as measured or given: per hour [kWh], what it covers, and how long the machines were used."""
+
+    hours: pd.Series
+    covers: frozenset[str]
+    basis: Basis
+    machine_seconds: float | None
+
+
+def evenly(kwh: float, start: datetime | None, seconds: float | None) -> pd.Series:
+    """Energy spread evenly over the hours of a run; one entry without a time where the start is not known. [kWh]"""
+    if start is None or not seconds:
+        return pd.Series([kwh], index=pd.DatetimeIndex([pd.NaT], tz="UTC"))
+    begin = pd.Timestamp(start).tz_convert("UTC")
+    end = begin + timedelta(seconds=seconds)
+    edges = pd.date_range(begin.floor("h"), end.ceil("h"), freq="h")
+    inside = np.clip(edges.astype("int64"), begin.as_unit(edges.unit).value if hasattr(begin, "as_unit") else begin.value, end.as_unit(edges.unit).value)
+    length = np.diff(inside).astype("float64")
+    return pd.Series(kwh * length / length.sum(), index=edges[:-1])
+
+
+def servers(machine: Server | Cluster | None) -> tuple[Server | None, int]:
+    """The server of a machine, and how many of it."""
+    if isinstance(machine, Cluster):
+        return machine.server, machine.count
+    return machine, 1
+
+
+def machine_seconds(runtime: Runtime | None, machine: Server | Cluster | None) -> float | None:
+    """Seconds of server use: duration x servers, or accelerator hours over the accelerators of one server."""
+    if runtime is None:
+        return None
+    server, count = servers(machine)
+    if runtime.duration is not None:
+        return float(runtime.duration.to("second").magnitude) * count
+    if runtime.device_hours is None:
+        raise AssertionError("a runtime has a duration or device hours")
+    per_server = server.accelerators if server is not None else 0
+    if per_server == 0:
+        raise StudyError("device_hours need hardware with accelerators", field="runtime.device_hours", accepted="runtime.duration")
+    return float(runtime.device_hours.to("second").magnitude) / per_server
+
+
+def rated_energy(server: Server, seconds: float, runtime: Runtime) -> float:
+    """Energy of the accelerators at rated power x utilisation, idle time at idle power. [kWh]
+
+    Raises
+    ------
+    StudyError : where a rated power is not known, or idle time is stated and no idle power is known
+    """
+    total = 0.0
+    for part in server.components:
+        if part.kind != "accelerator":
+            continue
+        if part.rated_power is None:
+            raise StudyError("the rated power is not known", field="hardware.rated_power", value=part.name, accepted="rated_power, power or energy")
+        busy = part.rated_power.to("W").magnitude * runtime.utilisation
+        if runtime.idle_share > 0 and part.idle_power is None:
+            raise StudyError("an idle share needs the idle power", field="hardware.idle_power", value=part.name, accepted="e.g. idle_power: 60 W")
+        idle = part.idle_power.to("W").magnitude if part.idle_power is not None else 0.0
+        mean = busy * (1.0 - runtime.idle_share) + idle * runtime.idle_share
+        total += part.count * mean * seconds / _SECONDS_PER_HOUR / _W_PER_KW
+    if total == 0.0:
+        raise StudyError("without a log or an energy, accelerators are needed", field="hardware", value=server.name, accepted="power or energy")
+    return total
+
+
+def not_covered(server: Server, metered: Metered, *, workload: str) -> tuple[list[EnergyUse], list[Assumed], list[Gap]]:
+    """Electricity of the components that the log leaves out, modelled from their size and rated power."""
+    if metered.covers & WHOLE or metered.machine_seconds is None:
+        return [], [], []
+    hours = metered.machine_seconds / _SECONDS_PER_HOUR
+    uses, assumed, gaps = [], [], []
+    for kind, covered in _COVERED_BY.items():
+        parts = [part for part in server.components if part.kind == kind]
+        if covered in metered.covers or not parts:
+            continue
+        powers = [_mean_power(part) for part in parts]
+        missing = [part.name for part, power in zip(parts, powers, strict=True) if power is None]
+        if missing:
+            reason = f"not covered by the log, and the rated power of {', '.join(missing)} is not known"
+            gaps.append(Gap(workload, "use", f"electricity of the {kind}", "all", "missing", reason))
+        found = [power for power in powers if power is not None]
+        if found:
+            watts = sum(watts * part.count for (watts, _), part in zip(found, [p for p in parts if _mean_power(p)], strict=True))
+            uses.append(_like(metered, f"{kind}, not covered by the log", watts * hours / _W_PER_KW))
+            assumed += [_stated(key, f"power of the {kind} of {workload}") for key in sorted({key for _, key in found})]
+    known = metered.hours.sum() + sum(use.total for use in uses)
+    efficiency = tables.assumption("power_supply_efficiency")
+    uses.append(_like(metered, "losses of the power supplies", float(known) * (1.0 / efficiency - 1.0)))
+    assumed.append(_stated("power_supply_efficiency", f"losses of the power supplies of {workload}"))
+    gaps.append(Gap(workload, "use", "electricity of fans, mainboard and network cards", "all", "missing", "not covered by the log; no sourced figure"))
+    return uses, assumed, gaps
+
+
+def _mean_power(part: object) -> tuple[float, str] | None:
+    """Mean power of one component [W] and the assumption behind it; None where its size or rating is not known."""
+    kind = getattr(part, "kind", "")
+    if kind == "memory":
+        return part.capacity.to("GB").magnitude * tables.assumption("memory_power"), "memory_power"  # type: ignore[attr-defined]
+    if kind == "storage":
+        key = f"{part.technology}_power"  # type: ignore[attr-defined]
+        return part.capacity.to("TB").magnitude * tables.assumption(key), key  # type: ignore[attr-defined]
+    rated = getattr(part, "rated_power", None)
+    if rated is None:
+        return None
+    key = "cpu_power_share_of_rated"
+    return rated.to("W").magnitude * tables.assumption(key), key
+
+
+def _like(metered: Metered, activity: str, kwh: float) -> EnergyUse:
+    """Energy spread over the hours as the metered energy is."""
+    total = float(metered.hours.sum())
+    shape = metered.hours / total if total > 0 else metered.hours * 0.0 + 1.0 / len(metered.hours)
+    return EnergyUse(activity, shape * kwh, "modelled", ("lca-ai-convention",))
+
+
+def _stated(key: str, subject: str) -> Assumed:
+    row = tables.assumptions()[key]
+    return Assumed(subject, f"{row['value']} {row['unit']}".strip(), row["note"] or key.replace("_", " "), row["source"])
+
+
+def pue(location: Location, year: int | None) -> tuple[float, Basis, list[Assumed], tuple[str, ...]]:
+    """The PUE of a location: as given, else the industry's average of the year, marked assumed."""
+    if location.pue is not None:
+        return location.pue, "given", [], ("study",)
+    published = {int(row["year"]): row for row in tables.rows("datasets/facility", "pue") if row["provider"] == "industry average"}
+    nearest = min(published, key=lambda one: (abs(one - (year or max(published))), one))
+    row = published[nearest]
+    value = float(row["amount"])
+    reason = f"not given; average of the industry's data centres in {nearest}"
+    return value, "assumed", [Assumed("power usage effectiveness (PUE)", f"{value:g}", reason, row["source"])], (row["source"],)
+
+
+def overhead(it_energy: list[EnergyUse], factor: float, basis: Basis, sources: tuple[str, ...]) -> EnergyUse:
+    """Electricity of cooling and power distribution: IT energy x (PUE - 1)."""
+    total = pd.concat([use.hours for use in it_energy]).groupby(level=0, dropna=False).sum()
+    return EnergyUse(f"facility overhead (PUE {factor:g})", total * (factor - 1.0), basis, sources)
