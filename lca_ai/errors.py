@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class LcaAiError(Exception):
@@ -54,7 +57,7 @@ class InputError(LcaAiError, ValueError):
         return text
 
     def at(self, *, file: object = None, field: str | None = None) -> InputError:
-        """The same error, with the place filled in by a caller that knows it."""
+        """Return the same error, with the place filled in by a caller that knows it."""
         return type(self)(
             self.problem,
             file=self.file or file,
@@ -96,7 +99,7 @@ def shorten(text: str, *, width: int = 80) -> str:
 
 
 def did_you_mean(key: str, known: Iterable[str], *, most: int = 3) -> str:
-    """A hint with the nearest known keys, or how to list them all.
+    """Hint at the nearest known keys, or at some of them all.
 
     >>> did_you_mean("h10", ["h100", "a100"])
     'did you mean h100 or a100?'

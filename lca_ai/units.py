@@ -123,24 +123,35 @@ ALIASES: dict[str, str] = {
 
 _NUMBER = re.compile(r"\s*([-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*", re.DOTALL)
 _ALIAS = re.compile("|".join(rf"(?<![\w^]){re.escape(name)}(?![\w^])" for name in ALIASES))
-_LONGEST_UNIT = 120
-_POWER_TOO_LARGE = re.compile(r"(\*\*|\^)\s*[-+(]*\s*\d{2}")
+_LONGEST_UNIT, _LONGEST_QUANTITY = 120, 200
+#: What an expression of units is made of: names, products, and powers of one digit, none of them raised again.
+_EXPRESSION = re.compile(
+    r"""(?:\s*(?:
+        [^\W\d]\w*(?!\w) | %                                                   # a name
+      | 1(?=\s*/)                                                              # 1/cm2
+      | (?:\*\*|\^)\s*(?:-?\d(?:\.\d+)?|\(\s*-?\d(?:\.\d+)?\s*\))(?![\d.])(?!\s*(?:\*\*|\^))  # a power
+      | \*(?!\*) | / | · | [()]
+    ))+\s*""",
+    re.VERBOSE,
+)
+_EVERYDAY = ("kWh", "MWh", "kW", "MW", "MJ", "kJ", "GB", "TB", "GiB", "kg", "km", "mm", "mm2", "ms", "mL", "m3")
+_UNIT_EXAMPLES = "a unit such as W, kWh, L/kWh, GB or kg CO2e"
 
 
 @cache
 def registry() -> pint.UnitRegistry[Any]:
-    """The one unit registry of the package, built on first use."""
+    """Return the one unit registry of the package, built on first use."""
     import pint
 
     units: pint.UnitRegistry[Any] = pint.UnitRegistry(None, case_sensitive=True)
     units.load_definitions([line for line in DEFINITIONS.strip().splitlines() if line])
     units.formatter.default_format = "~"
-    pint.set_application_registry(units)
+    pint.set_application_registry(units)  # type: ignore[no-untyped-call]  # so that quantities can be pickled
     return units
 
 
 def unit(text: str) -> pint.Unit:
-    """The unit spelled ``text``, with the spellings of impact assessment understood.
+    """Return the unit spelled ``text``, with the spellings of impact assessment understood.
 
     >>> str(unit("kg CO2 eq/kWh"))
     'CO2e * kg / kWh'
@@ -149,30 +160,41 @@ def unit(text: str) -> pint.Unit:
     ------
     UnitError : where the spelling is not known
     """
+    if len(text) > _LONGEST_UNIT:
+        raise UnitError("this is not a unit", value=text, accepted=_UNIT_EXAMPLES)
+    expression = _ALIAS.sub(lambda match: f"({ALIASES[match.group()]})", text.strip())
+    if not expression:
+        return registry().Unit("")
+    if not _EXPRESSION.fullmatch(expression):
+        raise UnitError("this is not a unit", value=text, accepted=_UNIT_EXAMPLES)
+    return _parsed(expression, text)
+
+
+def _parsed(expression: str, text: str) -> pint.Unit:
+    import tokenize
+
     import pint
 
-    expression = _ALIAS.sub(lambda match: f"({ALIASES[match.group()]})", text.strip())
-    if len(expression) > _LONGEST_UNIT or _POWER_TOO_LARGE.search(text):
-        raise UnitError("this is not a unit", value=text, accepted="a unit such as W, kWh, L/kWh, GB or kg CO2e")
+    faults = (pint.PintError, tokenize.TokenError, SyntaxError, ArithmeticError, LookupError)
     try:
-        return registry().Unit(expression) if expression else registry().Unit("")
-    except (pint.PintError, TypeError, ValueError, SyntaxError, AttributeError, KeyError, AssertionError) as fault:
-        name = getattr(fault, "unit_names", text)
-        spelled = name if isinstance(name, str) else text
+        return registry().Unit(expression)
+    except pint.UndefinedUnitError as fault:
+        names = fault.unit_names
+        spelled = names if isinstance(names, str) else min(names)
         raise UnitError("unknown unit", value=text, accepted=did_you_mean(spelled, _names())) from fault
-    except Exception as fault:  # pint's own tokenizer raises classes of its own for malformed text
-        if type(fault).__module__.split(".")[0] not in {"pint", "tokenize", "flexparser", "flexcache"}:
-            raise
-        raise UnitError("this is not a unit", value=text, accepted="a unit such as W, kWh, L/kWh or GB") from fault
+    except (*faults, TypeError, ValueError, AttributeError, AssertionError, RecursionError) as fault:
+        raise UnitError("this is not a unit", value=text, accepted=_UNIT_EXAMPLES) from fault
 
 
 def _names() -> list[str]:
-    names = [line.split("=")[0].strip() for line in DEFINITIONS.strip().splitlines()]
-    return [name for name in names if not name.endswith("-")]
+    """Return names and symbols to suggest, the everyday ones with a prefix among them."""
+    spelled = [[part.strip() for part in line.split("=")] for line in DEFINITIONS.strip().splitlines()]
+    names = [name for first, _, *others in spelled if not first.endswith("-") for name in (first, *others)]
+    return [*names, *_EVERYDAY]
 
 
 def parse(text: str) -> pint.Quantity[float]:
-    """The quantity written as a number and a unit.
+    """Return the quantity written as a number and a unit.
 
     >>> parse("0.3 L/kWh").to("L/MWh").magnitude
     300.0
@@ -181,30 +203,48 @@ def parse(text: str) -> pint.Quantity[float]:
     ------
     UnitError : where there is no number or the unit is not known
     """
-    match = _NUMBER.fullmatch(text)
+    match = _NUMBER.fullmatch(text) if len(text) <= _LONGEST_QUANTITY else None
     if not match:
         raise UnitError("this is not a quantity", value=text, accepted="a number and a unit, e.g. '300 W'")
     number = float(match.group(1).replace("_", ""))
     return registry().Quantity(number, unit(match.group(2)))
 
 
-def quantity(value: object) -> pint.Quantity[float]:
-    """A quantity from text ("36 h"), from ``{"value": 36, "unit": "h"}`` or from a quantity of any registry."""
+def quantity(value: object, *, expected: str = "W") -> pint.Quantity[float]:
+    """Return a quantity from text ("36 h"), from ``{"value": 36, "unit": "h"}`` or from a quantity of any registry.
+
+    Parameters
+    ----------
+    expected : unit that the message about a missing one shows
+    """
     if isinstance(value, str):
         return parse(value)
     if isinstance(value, Mapping) and set(value) == {"value", "unit"}:
-        number = value["value"]
-        if isinstance(number, bool) or not isinstance(number, int | float):
-            raise UnitError("the value is not a number", value=number, accepted="e.g. {value: 36, unit: h}")
-        return registry().Quantity(float(number), unit(str(value["unit"])))
+        return _of_mapping(value["value"], value["unit"], expected)
     if hasattr(value, "magnitude") and hasattr(value, "units"):
-        try:
-            return registry().Quantity(float(value.magnitude), unit(f"{value.units:D}".replace(" ** ", "^")))
-        except UnitError:
-            return registry().Quantity(float(value.magnitude), str(value.units))
+        return _of_foreign(value.magnitude, value.units)
     if isinstance(value, int | float) and not isinstance(value, bool):
-        raise UnitError("a number without a unit", value=value, accepted=f"the unit with it, e.g. '{value} W'")
-    raise UnitError("this is not a quantity", value=value, accepted="a number and a unit, e.g. '300 W'")
+        raise UnitError("a number without a unit", value=value, accepted=f"the unit with it, e.g. '{value} {expected}'")
+    raise UnitError("this is not a quantity", value=value, accepted=f"a number and a unit, e.g. '300 {expected}'")
+
+
+def _of_mapping(number: object, spelled: object, expected: str) -> pint.Quantity[float]:
+    if isinstance(number, bool) or not isinstance(number, int | float) or not isinstance(spelled, str):
+        value = {"value": number, "unit": spelled}
+        raise UnitError("not a number and a unit", value=value, accepted=f"e.g. {{value: 36, unit: {expected}}}")
+    try:
+        return registry().Quantity(float(number), unit(spelled))
+    except OverflowError:
+        raise UnitError("not a finite number", value=number) from None
+
+
+def _of_foreign(magnitude: object, units: object) -> pint.Quantity[float]:
+    """Return a quantity of another registry in ours, by the full names of its units."""
+    try:
+        number = float(magnitude)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        raise UnitError("this is not one number", value=magnitude, accepted="a quantity of one number") from None
+    return registry().Quantity(number, unit(f"{units:D}"))
 
 
 class QuantityType:
@@ -226,8 +266,11 @@ class QuantityType:
         ------
         UnitError : for a bare number, an unknown unit, a wrong dimension, NaN or a value below the minimum
         """
-        given = quantity(value)
+        given = quantity(value, expected=self.canonical)
         expected = unit(self.canonical)
+        if given.unitless:
+            remedy = f"the unit with it, e.g. '{given.magnitude:g} {self.canonical}'"
+            raise UnitError("a number without a unit", value=str(value), accepted=remedy)
         if given.dimensionality != expected.dimensionality:
             raise UnitError(
                 f"expected {expected.dimensionality}, e.g. in {self.canonical}, but the unit is of another dimension",
@@ -274,8 +317,8 @@ class AnyQuantityType(QuantityType):
 
     def validate(self, value: object) -> pint.Quantity[float]:
         """``value`` as a positive quantity with a unit."""
-        given = quantity(value)
-        if given.unitless:
+        given = quantity(value, expected=self.canonical)
+        if given.dimensionless:
             raise UnitError("a number without a unit", value=str(value), accepted="e.g. '1e6 image' or '1 model'")
         if not 0 < given.magnitude < float("inf"):
             raise UnitError("must be positive and finite", value=str(value), accepted="e.g. '1e6 image'")
@@ -317,13 +360,34 @@ else:
     Power = Annotated[Any, QuantityType("W", minimum=0.0)]
     WaterIntensity = Annotated[Any, QuantityType("L/kWh", minimum=0.0)]
 
-_PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n"), (1e-12, "p"))
+_PREFIXES = (
+    (1e12, "T"),
+    (1e9, "G"),
+    (1e6, "M"),
+    (1e3, "k"),
+    (1.0, ""),
+    (1e-3, "m"),
+    (1e-6, "µ"),
+    (1e-9, "n"),
+    (1e-12, "p"),
+)
+#: From a million grams on, tonnes are read: the prefix of the tonne, by grams.
+_TONNES = ((1e15, "G"), (1e12, "M"), (1e9, "k"), (1e6, ""))
 #: Units that take an SI prefix in a headline, and the factor to the unit the prefix goes to (kg -> g).
-_PREFIXED = {"kg": ("g", 1e3), "mol": ("mol", 1.0), "MJ": ("J", 1e6), "kBq": ("Bq", 1e3), "CTUe": ("CTUe", 1.0), "m3": ("L", 1e3)}
+_PREFIXED = {
+    "kg": ("g", 1e3),
+    "mol": ("mol", 1.0),
+    "MJ": ("J", 1e6),
+    "kBq": ("Bq", 1e3),
+    "CTUe": ("CTUe", 1.0),
+    "m3": ("L", 1e3),
+}
+_BEYOND = 1e3  # of the largest prefix: written with an exponent
+_ROUNDS_UP = 0.9995  # 999.5 shows as 1.00 k
 
 
 def humanise(amount: float, unit_text: str, *, digits: int = 3) -> str:
-    """An amount with an SI prefix and ``digits`` significant digits, for reading (not for parsing).
+    """Write an amount with an SI prefix and ``digits`` significant digits, for reading (not for parsing).
 
     >>> humanise(0.00025164, "kg CO2e"), humanise(5.5e-11, "disease incidence"), humanise(1.2e5, "MJ")
     ('252 mg CO2e', '5.5e-11 disease incidence', '120 GJ')
@@ -336,11 +400,12 @@ def humanise(amount: float, unit_text: str, *, digits: int = 3) -> str:
         return f"{amount:.{digits}g} {head}{tail}"
     base, factor = _PREFIXED[head]
     value = amount * factor
-    scale, prefix = next(((s, p) for s, p in _PREFIXES if abs(value) >= s * 0.9995), _PREFIXES[-1])
-    if abs(value) >= 1e15 or abs(value) < _PREFIXES[-1][0]:  # noqa: PLR2004 (beyond the prefixes)
-        return f"{value:.{digits}g} {base}{tail}"
-    if base == "g" and abs(value) >= 1e6 * 0.9995:  # noqa: PLR2004 (grams in a tonne)
-        scale, prefix, base = next(((s, p) for s, p in ((1e15, "G"), (1e12, "M"), (1e9, "k"), (1e6, "")) if abs(value) >= s * 0.9995)) + ("t",)
+    prefixes = _PREFIXES
+    if base == "g" and abs(value) >= _TONNES[-1][0] * _ROUNDS_UP:
+        base, prefixes = "t", _TONNES
+    scale, prefix = next(((s, p) for s, p in prefixes if abs(value) >= s * _ROUNDS_UP), prefixes[-1])
+    if abs(value) >= prefixes[0][0] * _BEYOND * _ROUNDS_UP or abs(value) < prefixes[-1][0] * _ROUNDS_UP:
+        return f"{value / (1e6 if base == 't' else 1.0):.{digits}g} {base}{tail}"
     number = f"{value / scale:#.{digits}g}".rstrip(".")
     if "e" in number:
         number = f"{float(number):.0f}"

@@ -195,9 +195,9 @@ def _take(bill: Bill, part: Component, activity: str, piece: str, amount: float)
 
 def _transport_and_end_of_life(bill: Bill, server: Server) -> None:
     """Distribution of the whole machine by air and road, and its end of life, by mass."""
-    masses = {part: _mass(part) for part in server.components if isinstance(part, Accelerator)}
-    cards = sum(mass * part.count for part, mass in masses.items() if mass is not None)
-    unknown = [part.name for part, mass in masses.items() if mass is None]
+    masses = [(part, _mass(part)) for part in server.components if isinstance(part, Accelerator)]
+    cards = sum(mass * part.count for part, mass in masses if mass is not None)
+    unknown = [part.name for part, mass in masses if mass is None]
     for name in unknown:
         for stage in (TRANSPORT, END_OF_LIFE):
             bill.miss(stage, name, "its mass is not known")
@@ -247,8 +247,8 @@ def _distribution(bill: Bill, mass: float) -> None:
         bill.take(TRANSPORT, Process(activity, "kg km", {}, tables.factors(activity)), mass * float(row["value"]))
 
 
-def _end_of_life(bill: Bill, server: Server, masses: dict[Accelerator, float | None], rest: float) -> None:
-    for card, mass in masses.items():
+def _end_of_life(bill: Bill, server: Server, masses: list[tuple[Accelerator, float | None]], rest: float) -> None:
+    for card, mass in masses:
         own = card.item is not None and catalogue.value(card.item, "card_lca") is not None and not _overridden(card)
         if own and card.item is not None:
             found = tables.factors(card.item, stage=END_OF_LIFE)

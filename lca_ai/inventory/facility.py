@@ -7,7 +7,7 @@ of the IT equipment, and never to energy that was metered for the whole facility
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,8 @@ from lca_ai.models.workload import Basis
 
 _W_PER_KW = 1000.0
 _SECONDS_PER_HOUR = 3600.0
+_US_PER_SECOND = 1_000_000
+_US_PER_HOUR = 3_600_000_000
 WHOLE = frozenset({"node", "facility"})
 #: Component of a server -> what a log may call it.
 _COVERED_BY = {"accelerator": "gpu", "cpu": "cpu", "memory": "memory", "storage": "storage"}
@@ -56,12 +58,11 @@ def evenly(kwh: float, start: datetime | None, seconds: float | None) -> pd.Seri
     """Energy spread evenly over the hours of a run; one entry without a time where the start is not known. [kWh]"""
     if start is None or not seconds:
         return pd.Series([kwh], index=pd.DatetimeIndex([pd.NaT], tz="UTC"))
-    begin = pd.Timestamp(start).tz_convert("UTC")
-    end = begin + timedelta(seconds=seconds)
-    edges = pd.date_range(begin.floor("h"), end.ceil("h"), freq="h")
-    inside = np.clip(edges.astype("int64"), begin.as_unit(edges.unit).value if hasattr(begin, "as_unit") else begin.value, end.as_unit(edges.unit).value)
-    length = np.diff(inside).astype("float64")
-    return pd.Series(kwh * length / length.sum(), index=edges[:-1])
+    begin = round(pd.Timestamp(start).timestamp() * _US_PER_SECOND)
+    end = begin + round(seconds * _US_PER_SECOND)
+    edges = np.arange(begin // _US_PER_HOUR, -(-end // _US_PER_HOUR) + 1) * _US_PER_HOUR
+    length = np.diff(np.clip(edges, begin, end)).astype("float64")
+    return pd.Series(kwh * length / length.sum(), index=pd.to_datetime(edges[:-1], unit="us", utc=True))
 
 
 def servers(machine: Server | Cluster | None) -> tuple[Server | None, int]:

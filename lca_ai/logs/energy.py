@@ -156,8 +156,16 @@ def read_energy(log: PowerLog) -> EnergyReading:
     parts = _read(log)
     kinds = {records.kind for records in parts}
     if len(kinds) > 1:
-        raise LogError("the files hold different kinds of readings", field="power.files", value=", ".join(sorted(kinds)), accepted="one log for each kind")
-    cleaned = [clean(records, absurd_power=tables.assumption("absurd_device_power"), file=name) for records, name in zip(parts, log.files, strict=True)]
+        raise LogError(
+            "the files hold different kinds of readings",
+            field="power.files",
+            value=", ".join(sorted(kinds)),
+            accepted="one log for each kind",
+        )
+    cleaned = [
+        clean(records, absurd_power=tables.assumption("absurd_device_power"), file=name)
+        for records, name in zip(parts, log.files, strict=True)
+    ]
     frames = [frame for frame, _ in cleaned]
     notes = [note for _, found in cleaned for note in found]
     _check_devices(frames, log, parts)
@@ -170,7 +178,9 @@ def read_energy(log: PowerLog) -> EnergyReading:
     first = int(everything["start"].min() if "start" in everything else everything["time"].min())
     start = window[0] if window[0] is not None else first
     end = window[1] if window[1] is not None else int(everything["time"].max())
-    hours = inside.hours.assign(energy=inside.hours["energy"] / _JOULE_PER_KWH, samples=inside.hours["samples"].astype("int64"))
+    hours = inside.hours.assign(
+        energy=inside.hours["energy"] / _JOULE_PER_KWH, samples=inside.hours["samples"].astype("int64")
+    )
     hours.index = hours.index.set_levels(pd.to_datetime(hours.index.levels[1], unit="us", utc=True), level="hour")
     return EnergyReading(
         hours=hours,
@@ -192,7 +202,9 @@ def _read(log: PowerLog) -> list[Records]:
     return [formats.read(path, log.format, options) for path in log.paths()]
 
 
-def _integral(frames: list[pd.DataFrame], records: Records, max_gap: int, window: tuple[int | None, int | None]) -> Partial:
+def _integral(
+    frames: list[pd.DataFrame], records: Records, max_gap: int, window: tuple[int | None, int | None]
+) -> Partial:
     return close(reduce(merge, [partial(frame, records.kind, max_gap=max_gap, window=window) for frame in frames]))
 
 
@@ -251,14 +263,18 @@ def _curve(frame: pd.DataFrame, kind: str) -> pd.DataFrame:
     """The power over time, at most about 2,000 points per device (every n-th), for a figure."""
     if kind == "interval":
         power = frame["energy"] / ((frame["time"] - frame["start"]) / SECOND_US)
-        both = [pd.DataFrame({"time": frame[edge], "device": frame["device"], "power": power}) for edge in ("start", "time")]
+        both = [
+            pd.DataFrame({"time": frame[edge], "device": frame["device"], "power": power}) for edge in ("start", "time")
+        ]
         curve = pd.concat(both).sort_values(["device", "time"], kind="stable")
     elif kind == "counter":
         step = frame.groupby("device", sort=False)[["time", "counter"]].diff()
         curve = frame.assign(power=step["counter"] / (step["time"] / SECOND_US))[["time", "device", "power"]].dropna()
     else:
         curve = frame[["time", "device", "power"]]
-    thinned = [rows.iloc[:: max(1, int(np.ceil(len(rows) / _CURVE_POINTS)))] for _, rows in curve.groupby("device", sort=True)]
+    thinned = [
+        rows.iloc[:: max(1, int(np.ceil(len(rows) / _CURVE_POINTS)))] for _, rows in curve.groupby("device", sort=True)
+    ]
     return pd.concat(thinned, ignore_index=True)
 
 

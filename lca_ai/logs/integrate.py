@@ -38,7 +38,9 @@ class Segments:
 
     def take(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> Segments:
         """The segments of ``rows``, an index or a mask."""
-        return Segments(self.device[rows], self.start[rows], self.end[rows], self.power_start[rows], self.power_end[rows])
+        return Segments(
+            self.device[rows], self.start[rows], self.end[rows], self.power_start[rows], self.power_end[rows]
+        )
 
     def clip(self, since: int | None, until: int | None) -> Segments:
         """The parts of the segments inside a window [µs], power interpolated at its edges."""
@@ -92,7 +94,9 @@ class Partial:
     notes: list[Note] = field(default_factory=list)
 
 
-def partial(frame: pd.DataFrame, kind: Kind, *, max_gap: int, window: tuple[int | None, int | None] = (None, None)) -> Partial:
+def partial(
+    frame: pd.DataFrame, kind: Kind, *, max_gap: int, window: tuple[int | None, int | None] = (None, None)
+) -> Partial:
     """The partial integral of one chunk.
 
     Parameters
@@ -135,10 +139,14 @@ def merge(one: Partial, other: Partial) -> Partial:
     LogError : where the two were integrated by different rules
     """
     if (one.kind, one.max_gap, one.window) != (other.kind, other.max_gap, other.window):
-        raise LogError("two parts of a log were integrated by different rules", accepted="the same kind, max_gap and window")
+        raise LogError(
+            "two parts of a log were integrated by different rules", accepted="the same kind, max_gap and window"
+        )
     hours = _sum([one.hours, other.hours])
     runs = pd.concat([one.runs, other.runs], ignore_index=True)
-    return Partial(one.kind, hours, runs, one.max_gap, one.window, max(one.longest, other.longest), one.notes + other.notes)
+    return Partial(
+        one.kind, hours, runs, one.max_gap, one.window, max(one.longest, other.longest), one.notes + other.notes
+    )
 
 
 def close(part: Partial) -> Partial:
@@ -153,7 +161,11 @@ def close(part: Partial) -> Partial:
     before = np.flatnonzero(same)
     overlap = before[runs["last"].to_numpy()[before] >= runs["first"].to_numpy()[before + 1]]
     if part.kind != "interval" and len(overlap):
-        raise LogError("two parts of the log cover the same device at the same time", field="device", value=runs["device"][overlap[0]])
+        raise LogError(
+            "two parts of the log cover the same device at the same time",
+            field="device",
+            value=runs["device"][overlap[0]],
+        )
     hours, longest = part.hours, part.longest
     if part.kind != "interval" and len(before):
         devices = sorted(runs["device"].unique())
@@ -183,7 +195,9 @@ def _between(kind: Kind, device: I64, start: I64, end: I64, value_start: F64, va
     return Segments(device, start, end, mean, mean)
 
 
-def _tabulate(segments: Segments, devices: list[str], kind: Kind, max_gap: int, window: tuple[int | None, int | None]) -> tuple[pd.DataFrame, float]:
+def _tabulate(
+    segments: Segments, devices: list[str], kind: Kind, max_gap: int, window: tuple[int | None, int | None]
+) -> tuple[pd.DataFrame, float]:
     """Energy, covered and gap seconds of segments per device and hour, and the longest interval. [s]"""
     touched = segments.clip(*window)
     longest = float((segments.end - segments.start)[_inside(segments, window)].max(initial=0)) / SECOND_US
@@ -215,7 +229,9 @@ def _grouped(pieces: Segments, devices: list[str], values: dict[str, F64]) -> pd
     return frame.groupby(["device", "hour"], sort=True)[list(values)].sum()
 
 
-def _add_samples(hours: pd.DataFrame, device: I64, time: I64, devices: list[str], window: tuple[int | None, int | None]) -> pd.DataFrame:
+def _add_samples(
+    hours: pd.DataFrame, device: I64, time: I64, devices: list[str], window: tuple[int | None, int | None]
+) -> pd.DataFrame:
     since, until = window
     inside = np.ones(len(time), bool)
     if since is not None:
@@ -231,7 +247,9 @@ def _sum(tables: list[pd.DataFrame]) -> pd.DataFrame:
     """Tables per (device, hour), added; a column that one of them lacks counts as nothing there."""
     filled = [table.reindex(columns=_HOUR_COLUMNS).astype("float64").fillna(0.0) for table in tables if len(table)]
     if not filled:
-        index = pd.MultiIndex.from_arrays([pd.Index([], dtype="object"), pd.Index([], dtype="int64")], names=["device", "hour"])
+        index = pd.MultiIndex.from_arrays(
+            [pd.Index([], dtype="object"), pd.Index([], dtype="int64")], names=["device", "hour"]
+        )
         return pd.DataFrame(0.0, index=index, columns=_HOUR_COLUMNS)
     return pd.concat(filled).groupby(level=["device", "hour"], sort=True).sum() if len(filled) > 1 else filled[0]
 
@@ -248,17 +266,28 @@ def _uncovered_edges(runs: pd.DataFrame, window: tuple[int | None, int | None]) 
     tables = []
     for names, start, end in edges:
         zero = np.zeros(len(names))
-        pieces = Segments(np.arange(len(names)), start.astype("int64"), end.astype("int64"), zero, zero).clip(since, until).split_at_hours()
+        pieces = (
+            Segments(np.arange(len(names)), start.astype("int64"), end.astype("int64"), zero, zero)
+            .clip(since, until)
+            .split_at_hours()
+        )
         tables.append(_grouped(pieces, list(names), {"gap": pieces.seconds()}))
     return _sum(tables)
 
 
-def _of_intervals(frame: pd.DataFrame, device: I64, devices: list[str], time: I64, max_gap: int, window: tuple[int | None, int | None]) -> Partial:
+def _of_intervals(
+    frame: pd.DataFrame, device: I64, devices: list[str], time: I64, max_gap: int, window: tuple[int | None, int | None]
+) -> Partial:
     start = frame["start"].to_numpy("int64")
     power = frame["energy"].to_numpy("float64") / ((time - start) / SECOND_US)
     segments = Segments(device, start, time, power, power)
     hours, longest = _tabulate(segments, devices, "interval", max_gap, window)
     hours = _add_samples(hours, device, time, devices, window)
-    spans = pd.DataFrame({"device": frame["device"].to_numpy(), "first": start, "last": time}).groupby("device", sort=True).agg(first=("first", "min"), last=("last", "max")).reset_index()
+    spans = (
+        pd.DataFrame({"device": frame["device"].to_numpy(), "first": start, "last": time})
+        .groupby("device", sort=True)
+        .agg(first=("first", "min"), last=("last", "max"))
+        .reset_index()
+    )
     runs = spans.assign(first_value=np.nan, last_value=np.nan)[_RUN_COLUMNS]
     return Partial("interval", hours, runs, max_gap, window, longest)

@@ -25,11 +25,17 @@ def clean(records: Records, *, absurd_power: float, file: str) -> tuple[pd.DataF
     value = {"power": "power", "counter": "counter", "interval": "energy"}[records.kind]
     frame, notes = records.frame, list(records.notes)
     faults: dict[str, tuple[pd.Series, str]] = {
-        "not a number": (frame[value].isna() | np.isinf(frame[value]), "[N/A], NaN or an empty cell: unknown, not zero"),
+        "not a number": (
+            frame[value].isna() | np.isinf(frame[value]),
+            "[N/A], NaN or an empty cell: unknown, not zero",
+        ),
         "negative": (frame[value] < 0, "below zero"),
     }
     if records.kind == "power":
-        faults["absurd"] = (frame[value].gt(absurd_power) & np.isfinite(frame[value]), f"above {absurd_power:g} W for one device")
+        faults["absurd"] = (
+            frame[value].gt(absurd_power) & np.isfinite(frame[value]),
+            f"above {absurd_power:g} W for one device",
+        )
     if records.kind == "interval":
         faults["no length"] = (frame["time"] <= frame["start"], "the interval does not last")
     bad = pd.Series(data=False, index=frame.index)
@@ -40,7 +46,9 @@ def clean(records: Records, *, absurd_power: float, file: str) -> tuple[pd.DataF
         bad |= rows
     good = frame[~bad]
     if good.empty:
-        raise LogError("no usable row is left", file=file, value="; ".join(f"{note.count} {note.what}" for note in notes))
+        raise LogError(
+            "no usable row is left", file=file, value="; ".join(f"{note.count} {note.what}" for note in notes)
+        )
     ordered, more = _in_order(good, value, interval=records.kind == "interval", file=file)
     if records.kind == "counter":
         ordered, resets = _without_resets(ordered)
@@ -68,7 +76,9 @@ def _in_order(frame: pd.DataFrame, value: str, *, interval: bool, file: str) -> 
                 value=int(conflict.sum()),
                 accepted="a column of the device (uuid, index), or columns=...",
             )
-        notes.append(Note("conflicting duplicate", int(conflict.sum()), "same device and time, another value: the first is kept"))
+        notes.append(
+            Note("conflicting duplicate", int(conflict.sum()), "same device and time, another value: the first is kept")
+        )
         frame = frame[~conflict]
     return frame.reset_index(drop=True), notes
 
@@ -81,4 +91,6 @@ def _without_resets(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
         return frame, []
     lost = step.where(reset, 0.0).groupby(frame["device"], sort=False).cumsum()
     frame = frame.assign(counter=frame["counter"] - lost)
-    return frame, [Note("counter reset", int(reset.sum()), "the energy across the reset is not known and counted as none")]
+    return frame, [
+        Note("counter reset", int(reset.sum()), "the energy across the reset is not known and counted as none")
+    ]

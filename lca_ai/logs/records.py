@@ -89,12 +89,19 @@ def to_utc(local: pd.Series, device: pd.Series, zone: str | None, *, file: str) 
     if local.dt.tz is not None:
         return _micros(local)
     if zone is None:
-        raise LogError("the time stamps have no zone", file=file, value=str(local.iloc[0]), accepted="timezone=..., e.g. Europe/Paris or UTC")
+        raise LogError(
+            "the time stamps have no zone",
+            file=file,
+            value=str(local.iloc[0]),
+            accepted="timezone=..., e.g. Europe/Paris or UTC",
+        )
     first = local.dt.tz_localize(zone, ambiguous=np.ones(len(local), bool), nonexistent="NaT")
     missing = first.isna()
     if missing.any():
         row = int(np.flatnonzero(missing.to_numpy())[0])
-        raise LogError(f"this local time does not exist in {zone} (clock change)", file=file, value=str(local.iloc[row]))
+        raise LogError(
+            f"this local time does not exist in {zone} (clock change)", file=file, value=str(local.iloc[row])
+        )
     second = local.dt.tz_localize(zone, ambiguous=np.zeros(len(local), bool), nonexistent="NaT")
     early, late = _micros(first), _micros(second)
     twice = early != late
@@ -103,7 +110,9 @@ def to_utc(local: pd.Series, device: pd.Series, zone: str | None, *, file: str) 
     return np.where(_second_pass(local, device, twice, zone, file), late, early)
 
 
-def _second_pass(local: pd.Series, device: pd.Series, twice: NDArray[np.bool_], zone: str, file: str) -> NDArray[np.bool_]:
+def _second_pass(
+    local: pd.Series, device: pd.Series, twice: NDArray[np.bool_], zone: str, file: str
+) -> NDArray[np.bool_]:
     """For each row, whether its ambiguous local time is the second one (after the clock went back)."""
     naive = _micros(local)
     second = np.zeros(len(local), bool)
@@ -125,7 +134,9 @@ def _second_pass(local: pd.Series, device: pd.Series, twice: NDArray[np.bool_], 
     return second
 
 
-def _continues(naive: NDArray[np.int64], index: NDArray[np.int64], inside: NDArray[np.int64], second: NDArray[np.bool_]) -> bool:
+def _continues(
+    naive: NDArray[np.int64], index: NDArray[np.int64], inside: NDArray[np.int64], second: NDArray[np.bool_]
+) -> bool:
     """Whether the rows before or after a single pass tell which pass it is; marks it in ``second``."""
     before = index[index < inside[0]]
     after = index[index > inside[-1]]
@@ -172,7 +183,9 @@ def numbers(texts: pd.Series, units: dict[str, float] | None = None) -> pd.Serie
     if pd.api.types.is_numeric_dtype(texts):
         return texts.astype("float64")
     factors = units or {"": 1.0}
-    parts = texts.astype("string").str.strip().str.extract(r"^([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*([A-Za-z%]*)$")
+    parts = (
+        texts.astype("string").str.strip().str.extract(r"^([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*([A-Za-z%]*)$")
+    )
     return pd.to_numeric(parts[0], errors="coerce").astype("float64") * parts[1].map(factors).astype("float64")
 
 

@@ -93,15 +93,17 @@ class TrainingRun(Workload):
     """A training run; it delivers a model."""
 
     type: Literal["training"] = "training"
-    produces: Counted | None = None
-    """What it delivers; one model where not given."""
+    produces: Counted | Literal["nothing"] | None = None
+    """What it delivers; one model where not given. A run that serves another one (a search, a trial) delivers nothing."""
 
     _default: ClassVar[str] = "1 model"
 
     def output(self) -> Any:
-        """The model or models that the run delivers."""
+        """The model or models that the run delivers, or None."""
         from lca_ai.units import quantity
 
+        if isinstance(self.produces, str):
+            return None
         return quantity(self._default) if self.produces is None else self.produces
 
 

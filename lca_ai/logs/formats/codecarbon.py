@@ -54,10 +54,20 @@ def _superseded(table: pd.DataFrame, values: dict[str, pd.Series], whole: pd.Ser
     if "run_id" not in table:
         return superseded
     keys = [table[name] for name in ("run_id", "task_name", "project_name", "experiment_id") if name in table]
-    for _, rows in table[whole & table["run_id"].notna()].groupby([key[whole & table["run_id"].notna()] for key in keys], dropna=False):
+    for _, rows in table[whole & table["run_id"].notna()].groupby(
+        [key[whole & table["run_id"].notna()] for key in keys], dropna=False
+    ):
         index = rows.index
-        grows = values["duration"][index].is_monotonic_increasing and values["energy_consumed"][index].is_monotonic_increasing
-        if len(index) > 1 and grows and "task_name" not in table and _same_start(table["timestamp"][index], values["duration"][index]):
+        grows = (
+            values["duration"][index].is_monotonic_increasing
+            and values["energy_consumed"][index].is_monotonic_increasing
+        )
+        if (
+            len(index) > 1
+            and grows
+            and "task_name" not in table
+            and _same_start(table["timestamp"][index], values["duration"][index])
+        ):
             superseded[index[:-1]] = True
     return superseded
 

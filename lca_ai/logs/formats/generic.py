@@ -29,8 +29,27 @@ _NAMES = {
     "energy": r"energy|energy_consumed",
     "duration": r"duration|interval",
 }
-_UNIT_SUFFIX = r"(?:\s*[\[(](?P<unit>[^\])]+)[\])]|_(?P<suffix>w|kw|watts?|j|kj|mj|wh|kwh|joules?|s|seconds?|ms|us|ns))?"
-_SUFFIXES = {"w": "W", "kw": "kW", "watt": "W", "watts": "W", "j": "J", "kj": "kJ", "wh": "Wh", "kwh": "kWh", "joule": "J", "joules": "J", "s": "s", "second": "s", "seconds": "s", "ms": "ms", "us": "us", "ns": "ns"}
+_UNIT_SUFFIX = (
+    r"(?:\s*[\[(](?P<unit>[^\])]+)[\])]|_(?P<suffix>w|kw|watts?|j|kj|mj|wh|kwh|joules?|s|seconds?|ms|us|ns))?"
+)
+_SUFFIXES = {
+    "w": "W",
+    "kw": "kW",
+    "watt": "W",
+    "watts": "W",
+    "j": "J",
+    "kj": "kJ",
+    "wh": "Wh",
+    "kwh": "kWh",
+    "joule": "J",
+    "joules": "J",
+    "s": "s",
+    "second": "s",
+    "seconds": "s",
+    "ms": "ms",
+    "us": "us",
+    "ns": "ns",
+}
 _TIMES = ("ISO8601", "%Y/%m/%d %H:%M:%S.%f", "%Y/%m/%d %H:%M:%S", "%d.%m.%Y %H:%M:%S", "%m-%d-%Y %H:%M:%S.%f")
 
 
@@ -64,12 +83,23 @@ def _role(name: str) -> tuple[str | None, str | None]:
 
 def _read_csv(path: Path, text: str, options: Options) -> Records:
     delimiter = _delimiter(text[:20_000])
-    by_index = bool(options.columns) and all(value.split(":")[0].isdigit() for value in (options.columns or {}).values())
+    by_index = bool(options.columns) and all(
+        value.split(":")[0].isdigit() for value in (options.columns or {}).values()
+    )
     try:
-        table = pd.read_csv(io.StringIO(text), sep=delimiter, dtype="str", skipinitialspace=True, header=None if by_index else 0, on_bad_lines="error")
+        table = pd.read_csv(
+            io.StringIO(text),
+            sep=delimiter,
+            dtype="str",
+            skipinitialspace=True,
+            header=None if by_index else 0,
+            on_bad_lines="error",
+        )
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as fault:
         line = re.search(r"line (\d+)", str(fault))
-        raise LogError("a row has more cells than the first one", file=path.name, line=int(line[1]) if line else None) from fault
+        raise LogError(
+            "a row has more cells than the first one", file=path.name, line=int(line[1]) if line else None
+        ) from fault
     if delimiter == ";":
         table = table.apply(lambda column: column.str.replace(r"^(-?\d+),(\d+)(.*)$", r"\1.\2\3", regex=True))
     table.columns = [str(name) for name in table.columns]
@@ -96,9 +126,15 @@ def _records(table: pd.DataFrame, path: Path, options: Options, format_name: str
     kind = _kind(columns)
     stamps, bad = _times(table[columns["time"][0]], columns["time"][1], path)
     kept = table[~bad]
-    device = kept[columns["device"][0]].astype("str").str.strip() if "device" in columns else pd.Series(options.device or "device", index=kept.index)
+    device = (
+        kept[columns["device"][0]].astype("str").str.strip()
+        if "device" in columns
+        else pd.Series(options.device or "device", index=kept.index)
+    )
     frame = pd.DataFrame({"device": device})
-    frame.insert(0, "time", stamps if stamps.dtype == np.int64 else to_utc(stamps, device, options.timezone, file=path.name))
+    frame.insert(
+        0, "time", stamps if stamps.dtype == np.int64 else to_utc(stamps, device, options.timezone, file=path.name)
+    )
     frame[_value_column(kind)] = _values(kept, *columns[_value_role(kind)], role=_value_role(kind), path=path)
     notes = [Note("unreadable time", int(bad.sum()), "the cell is not a time stamp")] if bad.any() else []
     if kind == "interval" and "duration" in columns:
@@ -117,7 +153,12 @@ def _since_previous(frame: pd.DataFrame, path: Path) -> tuple[pd.DataFrame, Note
     median = length.groupby(frame["device"]).transform("median")
     if median.isna().any():
         device = str(frame["device"][median.isna()].iloc[0])
-        raise LogError("a single energy of a device without the length of its interval", file=path.name, value=device, accepted="a column duration [s]")
+        raise LogError(
+            "a single energy of a device without the length of its interval",
+            file=path.name,
+            value=device,
+            accepted="a column duration [s]",
+        )
     firsts = int(length.isna().sum())
     frame = frame.assign(start=frame["time"] - length.fillna(median).round().astype("int64"))
     return frame, Note("interval length assumed", firsts, "first interval of a device: its median length")
@@ -145,7 +186,13 @@ def _found(table: pd.DataFrame, path: Path) -> dict[str, tuple[str, str | None]]
         if role and role not in columns:
             columns[role] = (name, spelled)
     if "time" not in columns or not set(columns) & {"power", "counter", "energy"}:
-        raise LogError("no column of a time and of a power or an energy", file=path.name, line=1, value=", ".join(map(str, table.columns)), accepted="columns named time, device and power, or columns=...")
+        raise LogError(
+            "no column of a time and of a power or an energy",
+            file=path.name,
+            line=1,
+            value=", ".join(map(str, table.columns)),
+            accepted="columns named time, device and power, or columns=...",
+        )
     return columns
 
 
@@ -158,7 +205,13 @@ def _given(table: pd.DataFrame, mapping: dict[str, str], path: Path) -> dict[str
         if name not in table.columns and name.isdigit() and int(name) < table.shape[1]:
             name = table.columns[int(name)]
         if name not in table.columns:
-            raise LogError("no such column", file=path.name, field="columns", value=name, accepted=", ".join(map(str, table.columns[:12])))
+            raise LogError(
+                "no such column",
+                file=path.name,
+                field="columns",
+                value=name,
+                accepted=", ".join(map(str, table.columns[:12])),
+            )
         columns[role] = (name, unit or None)
     if "time" not in columns:
         raise LogError("the time column is not named", field="columns", accepted="e.g. time=0,power=6")
@@ -171,27 +224,49 @@ def _times(column: pd.Series, unit: str | None, path: Path) -> tuple[pd.Series, 
         return column[column.notna()], column.isna()
     if pd.api.types.is_numeric_dtype(column) or unit in _EPOCH:
         if unit not in _EPOCH:
-            raise LogError("a time that is a number needs its unit", file=path.name, value=column.iloc[0], accepted="e.g. columns={'time': 'ts:s'} (s, ms, us or ns since 1970, UTC)")
+            raise LogError(
+                "a time that is a number needs its unit",
+                file=path.name,
+                value=column.iloc[0],
+                accepted="e.g. columns={'time': 'ts:s'} (s, ms, us or ns since 1970, UTC)",
+            )
         values = pd.to_numeric(column, errors="coerce")
         return (values[values.notna()] * _EPOCH[unit]).round().astype("int64"), values.isna()
     stamps = parse_times(column.astype("str").str.strip(), _TIMES)
     if stamps.isna().all():
-        raise LogError("no cell of the time column is a time stamp", file=path.name, line=2, value=column.iloc[0], accepted="ISO 8601, e.g. 2024-05-31T10:39:13")
+        raise LogError(
+            "no cell of the time column is a time stamp",
+            file=path.name,
+            line=2,
+            value=column.iloc[0],
+            accepted="ISO 8601, e.g. 2024-05-31T10:39:13",
+        )
     return stamps[stamps.notna()], stamps.isna()
 
 
 def _values(table: pd.DataFrame, name: str, unit: str | None, *, role: str, path: Path) -> pd.Series:
     canonical = _CANONICAL[role]
     if unit is None and role in {"counter", "energy"}:
-        raise LogError(f"the unit of the column {name} is not known", file=path.name, field=name, accepted=f"a name such as '{role} [J]', or columns={{'{role}': '{name}:kWh'}}")
+        raise LogError(
+            f"the unit of the column {name} is not known",
+            file=path.name,
+            field=name,
+            accepted=f"a name such as '{role} [J]', or columns={{'{role}': '{name}:kWh'}}",
+        )
     try:
         factor = units.registry().Quantity(1.0, units.unit(unit or canonical)).to(canonical).magnitude
-        cells = {spelled: units.registry().Quantity(1.0, units.unit(spelled)).to(canonical).magnitude for spelled in ("W", "mW", "kW") if role == "power"}
+        cells = {
+            spelled: units.registry().Quantity(1.0, units.unit(spelled)).to(canonical).magnitude
+            for spelled in ("W", "mW", "kW")
+            if role == "power"
+        }
     except InputError as fault:
         raise fault.at(file=path.name, field=name) from None
     except Exception as fault:
         if type(fault).__module__.startswith("pint"):
-            raise LogError(f"the unit is not one of {role}", file=path.name, field=name, value=unit, accepted=canonical) from fault
+            raise LogError(
+                f"the unit is not one of {role}", file=path.name, field=name, value=unit, accepted=canonical
+            ) from fault
         raise
     column = table[name]
     if pd.api.types.is_numeric_dtype(column):
@@ -199,5 +274,7 @@ def _values(table: pd.DataFrame, name: str, unit: str | None, *, role: str, path
     return numbers(column, {"": factor, **cells})
 
 
-CSV = Format("csv", "a CSV with columns time, device and power (or counter, or energy and duration)", _matches, _read_csv)
+CSV = Format(
+    "csv", "a CSV with columns time, device and power (or counter, or energy and duration)", _matches, _read_csv
+)
 PARQUET = Format("parquet", "a Parquet file with such columns", lambda head: head.startswith("PAR1"), _read_parquet)

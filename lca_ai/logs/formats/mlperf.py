@@ -25,7 +25,9 @@ def _matches(head: str) -> bool:
 
 def _read(path: Path, text: str, options: Options) -> Records:
     lines = [line for line in text.split("\n") if line.strip()]
-    found = pd.DataFrame([match.groupdict() for match in map(_LINE.match, lines) if match], columns=["time", "power", "rest"])
+    found = pd.DataFrame(
+        [match.groupdict() for match in map(_LINE.match, lines) if match], columns=["time", "power", "rest"]
+    )
     times = parse_times(found["time"], _TIMES)
     frame = pd.DataFrame({"time": times, "device": options.device or "wall", "power": numbers(found["power"])})
     bad_times = frame["time"].isna()

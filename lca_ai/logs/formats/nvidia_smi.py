@@ -53,7 +53,9 @@ def _records(texts: pd.DataFrame, cut: int, repeated: int, path: Path, options: 
     power = numbers(texts["power"], _WATTS)
     readable = times.notna()
     if not readable.any():
-        raise LogError("no row has a time stamp", file=path.name, line=2, field="timestamp", value=texts["time"].iloc[0])
+        raise LogError(
+            "no row has a time stamp", file=path.name, line=2, field="timestamp", value=texts["time"].iloc[0]
+        )
     frame = pd.DataFrame({"device": device[readable], "power": power[readable]})
     frame.insert(0, "time", to_utc(times[readable], frame["device"], options.timezone, file=path.name))
     notes = [
@@ -62,7 +64,15 @@ def _records(texts: pd.DataFrame, cut: int, repeated: int, path: Path, options: 
         Note("unreadable time", int((~readable).sum()), "the cell is not a time stamp"),
     ]
     facts = {"power column": str(texts.attrs.get("power", "power.draw"))}
-    return Records("power", frame.reset_index(drop=True), FORMAT.name, len(texts) + cut, ("gpu",), [n for n in notes if n.count], facts)
+    return Records(
+        "power",
+        frame.reset_index(drop=True),
+        FORMAT.name,
+        len(texts) + cut,
+        ("gpu",),
+        [n for n in notes if n.count],
+        facts,
+    )
 
 
 def _clean(cells: list[str]) -> list[str]:
@@ -73,7 +83,13 @@ def _columns_of_header(names: list[str], path: Path) -> dict[str, int]:
     power = next((names.index(name) for name in _POWER_COLUMNS if name in names), None)
     if power is None or "timestamp" not in names:
         missing = "timestamp" if "timestamp" not in names else "power.draw"
-        raise LogError(f"the column {missing} is missing", file=path.name, line=1, value=", ".join(names[:8]), accepted="--query-gpu=timestamp,uuid,power.draw")
+        raise LogError(
+            f"the column {missing} is missing",
+            file=path.name,
+            line=1,
+            value=", ".join(names[:8]),
+            accepted="--query-gpu=timestamp,uuid,power.draw",
+        )
     columns = {"time": names.index("timestamp"), "power": power}
     device = next((names.index(name) for name in _DEVICE_COLUMNS if name in names), None)
     return columns if device is None else columns | {"device": device}
@@ -83,9 +99,19 @@ def _columns_of_cells(rows: list[list[str]], path: Path) -> dict[str, int]:
     cells = [cell.strip() for cell in rows[0]]
     watts = [index for index, cell in enumerate(cells) if _WATT_CELL.fullmatch(cell)]
     if len(watts) != 1:
-        raise LogError("without a header, exactly one cell of a row must be a power in W", file=path.name, line=1, value=", ".join(cells), accepted="columns=... (--columns time=0,power=6)")
+        raise LogError(
+            "without a header, exactly one cell of a row must be a power in W",
+            file=path.name,
+            line=1,
+            value=", ".join(cells),
+            accepted="columns=... (--columns time=0,power=6)",
+        )
     columns = {"time": 0, "power": watts[0]}
-    named = [i for i, cell in enumerate(cells) if re.fullmatch(r"(GPU|MIG)-[0-9a-fA-F-]+|[0-9A-Fa-f]{4,8}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}\.\d", cell)]
+    named = [
+        i
+        for i, cell in enumerate(cells)
+        if re.fullmatch(r"(GPU|MIG)-[0-9a-fA-F-]+|[0-9A-Fa-f]{4,8}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}\.\d", cell)
+    ]
     return columns | {"device": named[0]} if named else columns
 
 

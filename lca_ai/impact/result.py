@@ -1,0 +1,222 @@
+"""The result of an assessment: tidy impacts, totals with their coverage, gaps, data quality and every source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from lca_ai import tables, units
+from lca_ai.errors import MissingFactorError, UnknownKeyError, did_you_mean
+from lca_ai.models.scope import STAGES, GoalAndScope
+from lca_ai.sources import Source, join
+
+if TYPE_CHECKING:
+    import pint
+
+    from lca_ai.inventory.assemble import Inventory
+    from lca_ai.inventory.system import Assumed
+    from lca_ai.logs.energy import EnergyReading
+    from lca_ai.models.workload import Workload
+
+#: Columns of the tidy table of impacts, one row per workload, stage, process and category.
+IMPACT_COLUMNS = (
+    "workload", "life_cycle_stage", "process", "category", "amount", "unit", "activity_basis", "factor_grade", "source",
+)  # fmt: skip
+GAP_COLUMNS = ("workload", "life_cycle_stage", "process", "category", "kind", "reason")
+_DIMENSIONS = {"life cycle stage": "life_cycle_stage", "stage": "life_cycle_stage", "workload": "workload", "process": "process", "basis": "activity_basis"}
+_COMPLETE = 1.0 - 1e-9
+
+
+@dataclass(frozen=True)
+class Result:
+    """Impacts of the reference flow.
+
+    Attributes
+    ----------
+    impacts : columns :data:`IMPACT_COLUMNS`; ``amount`` per reference flow, in the unit of its category
+    totals : per category ``amount``, ``unit``, ``covered_share`` and ``complete``
+    gaps : columns :data:`GAP_COLUMNS`; what is missing, by proxy, partial or cut off, and why
+    data_quality : per workload what was dropped, filled or left uncovered in the measurement, with counts
+    sources : every source that a figure of the result rests on
+    """
+
+    name: str
+    scope: GoalAndScope
+    workloads: tuple[Workload, ...]
+    impacts: pd.DataFrame
+    totals: pd.DataFrame
+    gaps: pd.DataFrame
+    data_quality: pd.DataFrame
+    assumed: tuple[Assumed, ...]
+    stated: tuple[str, ...]
+    stated_sources: tuple[str, ...]
+    sources: Mapping[str, Source]
+    methods: pd.DataFrame
+    inventories: tuple[Inventory, ...]
+    readings: Mapping[str, EnergyReading]
+    lock: Mapping[str, Any]
+    reference_share: float
+
+    def __getitem__(self, category: str) -> pint.Quantity[float]:
+        """Total of a category per reference flow, as a quantity.
+
+        Raises
+        ------
+        UnknownKeyError : where the method has no such category
+        MissingFactorError : where no process has a figure in it
+        """
+        if category not in self.totals.index:
+            raise UnknownKeyError("no such impact category", value=category, accepted=did_you_mean(category, self.totals.index))
+        row = self.totals.loc[category]
+        if pd.isna(row["amount"]):
+            raise MissingFactorError("no process of this result has a figure in this category", value=category, accepted="see result.gaps")
+        return units.registry().Quantity(float(row["amount"]), units.unit(str(row["unit"])))
+
+    def by(self, dimension: str) -> pd.DataFrame:
+        """Impacts by "life cycle stage", "workload", "process" or "basis": one row each, one column per category.
+
+        A missing figure is NaN, never 0. Units are in :attr:`totals`.
+        """
+        if dimension not in _DIMENSIONS:
+            raise UnknownKeyError("no such dimension", value=dimension, accepted=", ".join(_DIMENSIONS))
+        column = _DIMENSIONS[dimension]
+        table = self.impacts.pivot_table(index=column, columns="category", values="amount", aggfunc="sum", sort=False)
+        order = [stage for stage in STAGES if stage in table.index] if column == "life_cycle_stage" else list(table.index)
+        return table.reindex(index=order, columns=[name for name in self.totals.index if name in table.columns])
+
+    def covered_share(self, category: str) -> float:
+        """Share of the result's climate change that arises in processes with a figure in ``category``; 1 is complete."""
+        return float(self.totals.loc[category, "covered_share"])
+
+    def summary(self) -> str:
+        """The headline: each category with SI prefix, three significant digits, and how complete it is."""
+        unit = self.scope.functional_unit
+        lines = [self.name, f"per {unit.description} ({unit.reference_flow:~g}), {self.scope.method}", ""]
+        complete = self.totals[self.totals["complete"]]
+        partial = self.totals[~self.totals["complete"] & self.totals["amount"].notna()]
+        missing = self.totals[self.totals["amount"].isna()]
+        width = max(len(name) for name in self.totals.index)
+        lines += [f"{name:<{width}}  {_shown(row)}" for name, row in complete.iterrows()]
+        if len(partial):
+            lines += ["", "incomplete (a part of the system has no figure; not comparable):"]
+            lines += [f"{name:<{width}}  {_shown(row)}, covers {row['covered_share']:.0%}" for name, row in partial.iterrows()]
+        if len(missing):
+            lines += ["", "no figure: " + ", ".join(missing.index)]
+        kwh = sum(one.meter_energy for one in self.inventories)
+        lines += ["", f"electricity at the meter {units.humanise(kwh * self.reference_share, 'kWh')} per reference flow; gaps: {len(self.gaps)}, assumptions: {len(self.assumed)}"]
+        return "\n".join(lines)
+
+    def energy(self) -> pd.DataFrame:
+        """Electricity of the workloads as a whole (not per reference flow): one row per kind, with its basis. [kWh]"""
+        rows = [
+            {"workload": one.workload, "activity": use.activity, "energy [kWh]": use.total, "activity_basis": use.basis}
+            for one in self.inventories
+            for use in one.energy
+        ]
+        return pd.DataFrame(rows, columns=["workload", "activity", "energy [kWh]", "activity_basis"])
+
+    def to_dict(self) -> dict[str, Any]:
+        """The whole result as plain data, for ``result.json``; no path of this machine is in it."""
+        return {
+            "name": self.name,
+            "goal_and_scope": self.scope.model_dump(mode="json"),
+            "workloads": [workload.model_dump(mode="json", exclude_none=True) for workload in self.workloads],
+            "impacts": _records(self.impacts),
+            "totals": _records(self.totals.reset_index(names="category")),
+            "energy": {
+                "rows": _records(self.energy()),
+                "measured": {name: _reading(reading) for name, reading in self.readings.items()},
+                "inventories": [_inventory(one) for one in self.inventories],
+            },
+            "gaps": _records(self.gaps),
+            "data_quality": _records(self.data_quality),
+            "assumed": [vars(one) for one in self.assumed],
+            "stated": list(self.stated),
+            "stated_sources": list(self.stated_sources),
+            "methods": _records(self.methods),
+            "sources": {name: vars(source) for name, source in sorted(self.sources.items())},
+            "lock": dict(self.lock),
+        }
+
+
+def _shown(row: pd.Series) -> str:
+    return units.humanise(float(row["amount"]), str(row["unit"]))
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as plain data; a missing number is None, never 0 and never NaN."""
+    return [{str(key): None if _is_missing(value) else _plain(value) for key, value in row.items()} for row in frame.to_dict("records")]
+
+
+def _is_missing(value: object) -> bool:
+    return value is None or (isinstance(value, float) and value != value)  # noqa: PLR0124 (NaN differs from itself)
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else value
+
+
+def _reading(reading: EnergyReading) -> dict[str, Any]:
+    return {
+        "energy_kwh": reading.total,
+        "per_device": reading.per_device(),
+        "format": reading.format,
+        "covers": list(reading.covers),
+        "start": reading.start.isoformat(),
+        "end": reading.end.isoformat(),
+        "covered_seconds": reading.covered_seconds,
+        "gap_seconds": reading.gap_seconds,
+        "samples": reading.samples,
+        "dropped": reading.dropped,
+        "max_gap_seconds": reading.longest_interval,
+        "outside_window_kwh": reading.outside,
+    }
+
+
+def _inventory(one: Inventory) -> dict[str, Any]:
+    return {
+        "workload": one.workload,
+        "it_energy_kwh": one.it_energy,
+        "meter_energy_kwh": one.meter_energy,
+        "pue": one.pue,
+        "zone": one.supply.mix.zone,
+        "mix_year": one.supply.mix.year,
+        "mix": dict(one.supply.mix.shares),
+        "mix_basis": one.supply.mix.basis,
+        "grid_losses": one.supply.losses,
+        "machine_seconds": one.machine_seconds,
+        "machines": one.share.machines if one.share is not None else None,
+        "service_life_years": one.share.service_life_years if one.share is not None else None,
+        "utilisation": one.share.utilisation if one.share is not None else None,
+    }
+
+
+def totals(impacts: pd.DataFrame, *, incomplete: set[str]) -> pd.DataFrame:
+    """Per category the total, and the share of climate change that arises in processes with a figure in it.
+
+    Parameters
+    ----------
+    impacts : columns :data:`IMPACT_COLUMNS`
+    incomplete : categories in which something is known to be missing, whatever its share
+    """
+    rows = []
+    places = ["workload", "life_cycle_stage", "process"]
+    climate = impacts[impacts["category"] == "climate change"].set_index(places)["amount"].abs()
+    for category, entry in tables.categories().items():
+        own = impacts[impacts["category"] == category]
+        covered = float(climate[climate.index.isin(own.set_index(places).index)].sum() / climate.sum()) if climate.sum() > 0 else 0.0
+        rows.append(
+            {
+                "category": category,
+                "amount": float(own["amount"].sum()) if len(own) else float("nan"),
+                "unit": entry["unit"],
+                "kind": entry["kind"],
+                "covered_share": covered if len(own) else 0.0,
+                "complete": bool(len(own)) and category not in incomplete and covered >= _COMPLETE,
+                "source": join(own["source"]),
+            }
+        )
+    return pd.DataFrame(rows).set_index("category")

@@ -1,0 +1,1 @@
+"""Interpretation: what drives a result, and whether it holds."""
