@@ -93,9 +93,9 @@ def has(package: str, table: str) -> bool:
     return package in packages() and (packages()[package].folder / f"{table}.csv").is_file()
 
 
-def digest(package: str, table: str) -> str:
-    """The sha256 of a table as it is on disk."""
-    return hashlib.sha256((packages()[package].folder / f"{table}.csv").read_bytes()).hexdigest()
+def digest(package: str, path: str) -> str:
+    """The sha256 of a file of a package as it is on disk."""
+    return hashlib.sha256((packages()[package].folder / path).read_bytes()).hexdigest()
 
 
 @cache
@@ -214,7 +214,7 @@ def factors(activity: str, part: str | None = None, *, stage: str | None = None)
 def lock() -> dict[str, dict[str, str]]:
     """Version and sha256 of every table of every package."""
     return {
-        f"{name}/{resource['name']}": {"version": package.version, "sha256": digest(name, str(resource["name"]))}
+        f"{name}/{resource['name']}": {"version": package.version, "sha256": digest(name, str(resource["path"]))}
         for name, package in packages().items()
         for resource in package.resources()
     }

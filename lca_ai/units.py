@@ -6,6 +6,7 @@ Inside the package, arrays are plain floats in the units that each docstring sta
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -278,7 +279,7 @@ class QuantityType:
                 accepted=f"e.g. '3 {self.canonical}'",
             )
         number = given.to(expected).magnitude
-        if number != number or number in (float("inf"), float("-inf")):  # noqa: PLR0124 (NaN differs from itself)
+        if not math.isfinite(number):
             raise UnitError("not a finite number", value=str(value))
         if self.minimum is not None and number < self.minimum:
             raise UnitError("too small", value=str(value), accepted=f"at least {self.minimum:g} {self.canonical}")
@@ -396,11 +397,11 @@ def humanise(amount: float, unit_text: str, *, digits: int = 3) -> str:
     if head == "m3" and rest:
         head, rest = "m3 " + rest, ""
     tail = f" {rest}" if rest else ""
-    if amount == 0 or amount != amount or head not in _PREFIXED:  # noqa: PLR0124 (NaN differs from itself)
+    if amount == 0 or not math.isfinite(amount) or head not in _PREFIXED:
         return f"{amount:.{digits}g} {head}{tail}"
     base, factor = _PREFIXED[head]
     value = amount * factor
-    prefixes = _PREFIXES
+    prefixes: tuple[tuple[float, str], ...] = _PREFIXES
     if base == "g" and abs(value) >= _TONNES[-1][0] * _ROUNDS_UP:
         base, prefixes = "t", _TONNES
     scale, prefix = next(((s, p) for s, p in prefixes if abs(value) >= s * _ROUNDS_UP), prefixes[-1])

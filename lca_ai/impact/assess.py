@@ -14,7 +14,7 @@ from lca_ai.errors import InputError, StudyError, TableError
 from lca_ai.impact.engine import Contributions, solve
 from lca_ai.impact.result import GAP_COLUMNS, IMPACT_COLUMNS, Result, totals
 from lca_ai.inventory import facility
-from lca_ai.inventory.assemble import Inventory, add_workload, category_gaps
+from lca_ai.inventory.assemble import Inventory, add_workload, category_gaps, covered_shares
 from lca_ai.inventory.electricity import worst
 from lca_ai.inventory.facility import Metered
 from lca_ai.inventory.hourly import read_hourly
@@ -57,7 +57,8 @@ def assess(subject: Study | Workload | Sequence[Workload], scope: GoalAndScope |
         quality += notes
         if reading is not None:
             readings[workload.name] = reading
-    impacts = _impacts(system, solve(system), share)
+    solved = solve(system)
+    impacts = _impacts(system, solved, share)
     gaps = _gaps(system)
     cited = join([*impacts["source"], *(one.source for one in system.assumed)]).split(";")
     name = study.name if study is not None else ", ".join(one.name for one in workloads)
@@ -66,7 +67,7 @@ def assess(subject: Study | Workload | Sequence[Workload], scope: GoalAndScope |
         scope=scope,
         workloads=workloads,
         impacts=impacts,
-        totals=totals(impacts, incomplete=_incomplete(gaps)),
+        totals=totals(impacts, covered=covered_shares(system, _climate(solved)), incomplete=_incomplete(gaps)),
         gaps=gaps,
         data_quality=pd.DataFrame(quality, columns=["workload", "what", "count", "detail"]),
         assumed=tuple(system.assumed),
@@ -176,6 +177,12 @@ def _impacts(system: ProductSystem, contributions: Contributions, share: float) 
             source = join([*cited, *demand.sources])
             rows.append((demand.workload, demand.stage, label, category, float(amount), tables.category_unit(category), demand.basis, grade, source))
     return pd.DataFrame(rows, columns=list(IMPACT_COLUMNS))
+
+
+def _climate(solved: Contributions) -> list[dict[str, float]]:
+    """Per demand, climate change by process."""
+    index = solved.categories.index("climate change")
+    return [dict(zip(solved.processes, map(float, amounts[index]), strict=True)) for amounts in solved.amounts]
 
 
 def _evidence(system: ProductSystem, process: str, category: str) -> tuple[str, list[str]]:

@@ -27,7 +27,6 @@ IMPACT_COLUMNS = (
 )  # fmt: skip
 GAP_COLUMNS = ("workload", "life_cycle_stage", "process", "category", "kind", "reason")
 _DIMENSIONS = {"life cycle stage": "life_cycle_stage", "stage": "life_cycle_stage", "workload": "workload", "process": "process", "basis": "activity_basis"}
-_COMPLETE = 1.0 - 1e-9
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ class Result:
         return table.reindex(index=order, columns=[name for name in self.totals.index if name in table.columns])
 
     def covered_share(self, category: str) -> float:
-        """Share of the result's climate change that arises in processes with a figure in ``category``; 1 is complete."""
+        """Share of the product system that has a figure in ``category`` (by kWh, and by climate change of parts)."""
         return float(self.totals.loc[category, "covered_share"])
 
     def summary(self) -> str:
@@ -102,7 +101,7 @@ class Result:
         lines += [f"{name:<{width}}  {_shown(row)}" for name, row in complete.iterrows()]
         if len(partial):
             lines += ["", "incomplete (a part of the system has no figure; not comparable):"]
-            lines += [f"{name:<{width}}  {_shown(row)}, covers {row['covered_share']:.0%}" for name, row in partial.iterrows()]
+            lines += [f"{name:<{width}}  {_shown(row)}, covers {percent(row['covered_share'])}" for name, row in partial.iterrows()]
         if len(missing):
             lines += ["", "no figure: " + ", ".join(missing.index)]
         kwh = sum(one.meter_energy for one in self.inventories)
@@ -194,29 +193,40 @@ def _inventory(one: Inventory) -> dict[str, Any]:
     }
 
 
-def totals(impacts: pd.DataFrame, *, incomplete: set[str]) -> pd.DataFrame:
-    """Per category the total, and the share of climate change that arises in processes with a figure in it.
+def totals(impacts: pd.DataFrame, *, covered: Mapping[str, float], incomplete: set[str]) -> pd.DataFrame:
+    """Per category the total, the share of the system that has a figure in it, and whether nothing is missing.
 
     Parameters
     ----------
     impacts : columns :data:`IMPACT_COLUMNS`
+    covered : category -> covered share
     incomplete : categories in which something is known to be missing, whatever its share
     """
-    rows = []
-    places = ["workload", "life_cycle_stage", "process"]
-    climate = impacts[impacts["category"] == "climate change"].set_index(places)["amount"].abs()
-    for category, entry in tables.categories().items():
-        own = impacts[impacts["category"] == category]
-        covered = float(climate[climate.index.isin(own.set_index(places).index)].sum() / climate.sum()) if climate.sum() > 0 else 0.0
-        rows.append(
-            {
-                "category": category,
-                "amount": float(own["amount"].sum()) if len(own) else float("nan"),
-                "unit": entry["unit"],
-                "kind": entry["kind"],
-                "covered_share": covered if len(own) else 0.0,
-                "complete": bool(len(own)) and category not in incomplete and covered >= _COMPLETE,
-                "source": join(own["source"]),
-            }
-        )
+    sums = impacts.groupby("category")["amount"].sum()
+    cited = impacts.groupby("category")["source"].agg(join)
+    rows = [
+        {
+            "category": category,
+            "amount": float(sums.get(category, float("nan"))),
+            "unit": entry["unit"],
+            "kind": entry["kind"],
+            "covered_share": covered[category] if category in sums else 0.0,
+            "complete": category in sums and category not in incomplete,
+            "source": str(cited.get(category, "")),
+        }
+        for category, entry in tables.categories().items()
+    ]
     return pd.DataFrame(rows).set_index("category")
+
+
+def percent(share: float) -> str:
+    """A share for reading; one that is not whole is never rounded up to 100 %.
+
+    >>> percent(0.9973), percent(0.99996), percent(1.0), percent(0.004)
+    ('99.7 %', '>99.9 %', '100 %', '0.4 %')
+    """
+    if share >= 1.0:
+        return "100 %"
+    if share > 0.999:  # noqa: PLR2004 (the last digit shown)
+        return ">99.9 %"
+    return f"{share:.1%}".replace("%", " %") if share > 0.99 or share < 0.01 else f"{share:.0%}".replace("%", " %")  # noqa: PLR2004

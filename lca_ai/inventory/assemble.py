@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
@@ -130,7 +130,8 @@ def _add_site_water(system: ProductSystem, workload: Workload, it_energy: float)
         activity="water, on site", part="", stage="use", category=WATER_CONSUMPTION, amount=1.0, unit="m3", per="m3", grade="sourced",
         method_in_source="inventory", low=None, high=None, sources=("study",), note="consumed at the site",
     )  # fmt: skip
-    system.add([Process("cooling water on site", "m3", {}, (factor,), ("study",))])
+    others = frozenset(tables.categories()) - {WATER_USE, WATER_CONSUMPTION}
+    system.add([Process("cooling water on site", "m3", {}, (factor,), ("study",), others)])
     system.demands.append(Demand(workload.name, "use", "cooling water on site", "cooling water on site", litres * _M3_PER_L, "m3", "given", ("study",)))
 
 
@@ -178,19 +179,45 @@ def category_gaps(system: ProductSystem) -> list[Gap]:
     for demand in system.demands:
         leaves = system.leaves(demand.process)
         for category in tables.categories():
-            absent = sorted(name for name, amount in leaves.items() if amount and category not in system.processes[name].categories)
-            if absent and not _only_water(system, leaves):
-                gaps.append(Gap(demand.workload, demand.stage, demand.activity, category, "missing", _absent(absent, leaves)))
+            concerned = {name for name, amount in leaves.items() if amount and category not in system.processes[name].elsewhere}
+            absent = sorted(name for name in concerned if category not in system.processes[name].categories)
+            if absent:
+                gaps.append(Gap(demand.workload, demand.stage, demand.activity, category, "missing", _absent(absent, concerned)))
             gaps += _weak(system, demand, leaves, category)
     return gaps
 
 
-def _only_water(system: ProductSystem, leaves: Mapping[str, float]) -> bool:
-    """Cooling water is a flow of its own: it has nothing to say in other categories."""
-    return all(system.processes[name].unit == "m3" for name in leaves)
+def covered_shares(system: ProductSystem, climate: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Per category, the share of the product system that has a figure in it.
+
+    Within an electricity supply, parts weigh by their kWh; within a machine, by their climate change; activities weigh by
+    their climate change.
+
+    Parameters
+    ----------
+    climate : per demand, climate change by process [kg CO2e]
+    """
+    weight = [abs(sum(parts.values())) for parts in climate]
+    shares = {}
+    for category in tables.categories():
+        found = [_covered(system, demand, parts, category) for demand, parts in zip(system.demands, climate, strict=True)]
+        known = [(share, size) for share, size in zip(found, weight, strict=True) if share is not None]
+        total = sum(size for _, size in known)
+        shares[category] = sum(share * size for share, size in known) / total if total else 0.0
+    return shares
 
 
-def _absent(absent: list[str], leaves: Mapping[str, float]) -> str:
+def _covered(system: ProductSystem, demand: Demand, climate: Mapping[str, float], category: str) -> float | None:
+    leaves = {name: amount for name, amount in system.leaves(demand.process).items() if category not in system.processes[name].elsewhere}
+    if not leaves:
+        return None
+    by_amount = all(system.processes[name].unit == "kWh" for name in leaves)
+    sizes = {name: abs(amount if by_amount else climate.get(name, 0.0)) for name, amount in leaves.items()}
+    total = sum(sizes.values())
+    return sum(size for name, size in sizes.items() if category in system.processes[name].categories) / total if total else None
+
+
+def _absent(absent: list[str], leaves: set[str]) -> str:
     if len(absent) == len(leaves):
         return "no source has a figure in this category for any part of it"
     return "no figure in this category for " + ", ".join(absent)
@@ -209,4 +236,4 @@ def _weak(system: ProductSystem, demand: Demand, leaves: Mapping[str, float], ca
     ]
 
 
-__all__ = ["Assumed", "Inventory", "add_workload", "category_gaps"]
+__all__ = ["Assumed", "Inventory", "add_workload", "category_gaps", "covered_shares"]

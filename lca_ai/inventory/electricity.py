@@ -189,7 +189,7 @@ def _technology(name: str, *, without_climate: bool) -> Process:
     factors = technology_factors(name)
     if without_climate:
         kept = tuple(one for one in factors if one.category != CLIMATE_CHANGE)
-        return Process(f"electricity from {name}, climate change aside", "kWh", {}, kept)
+        return Process(f"electricity from {name}, climate change aside", "kWh", {}, kept, (), frozenset({CLIMATE_CHANGE}))
     return Process(f"electricity from {name}", "kWh", {}, factors)
 
 
@@ -199,7 +199,8 @@ def _given(intensity: float) -> Process:
         per="kWh", grade="sourced", method_in_source="unknown", low=None, high=None, sources=("study",),
         note="given by the study in place of the mix",
     )  # fmt: skip
-    return Process(f"electricity, climate change as given ({intensity * 1000:g} g/kWh)", "kWh", {}, (factor,))
+    others = frozenset(tables.categories()) - {CLIMATE_CHANGE}
+    return Process(f"electricity, climate change as given ({intensity * 1000:g} g/kWh)", "kWh", {}, (factor,), (), others)
 
 
 def factors(zone: str, *, year: int | None = None) -> pd.DataFrame:

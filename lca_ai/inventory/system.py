@@ -52,6 +52,8 @@ class Process:
     inputs: Mapping[str, float] = field(default_factory=dict)
     factors: tuple[Factor, ...] = ()
     sources: tuple[str, ...] = ()
+    elsewhere: frozenset[str] = frozenset()
+    """Categories that another process of the same supply accounts for: not a gap here."""
 
     @property
     def categories(self) -> frozenset[str]:

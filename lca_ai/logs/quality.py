@@ -6,13 +6,21 @@ import numpy as np
 import pandas as pd
 
 from lca_ai.errors import LogError
-from lca_ai.logs.records import Note, Records
+from lca_ai.logs.records import EARLIEST_US, LATEST_US, LONGEST_INTERVAL_US, SECOND_US, Note, Records
 
-_MOST_CONFLICTS = 0.5
+#: Share of the readings that may repeat the time stamp of another: more, and several devices bear one name.
+_MOST_SHARED_STAMPS = 0.2
+#: Stamps of one device are evenly spaced; those of several come in bursts, this many times closer than the pause.
+_BURST = 10.0
+_MOST_DEVICES = 16
+#: Intervals of one device may overlap by as much as stamps in whole seconds are uncertain. [µs]
+_OVERLAP_US = 2 * SECOND_US
+
+_VALUES = {"power": "power", "counter": "counter", "interval": "energy"}
 
 
 def clean(records: Records, *, absurd_power: float, file: str) -> tuple[pd.DataFrame, list[Note]]:
-    """The usable rows of a log, sorted by device and time, and what was set aside.
+    """Return the usable rows of a log, sorted by device and time, and what was set aside.
 
     Parameters
     ----------
@@ -22,75 +30,134 @@ def clean(records: Records, *, absurd_power: float, file: str) -> tuple[pd.DataF
     ------
     LogError : where nothing is left, or several devices share one name
     """
-    value = {"power": "power", "counter": "counter", "interval": "energy"}[records.kind]
     frame, notes = records.frame, list(records.notes)
-    faults: dict[str, tuple[pd.Series, str]] = {
-        "not a number": (
-            frame[value].isna() | np.isinf(frame[value]),
-            "[N/A], NaN or an empty cell: unknown, not zero",
-        ),
-        "negative": (frame[value] < 0, "below zero"),
-    }
-    if records.kind == "power":
-        faults["absurd"] = (
-            frame[value].gt(absurd_power) & np.isfinite(frame[value]),
-            f"above {absurd_power:g} W for one device",
-        )
-    if records.kind == "interval":
-        faults["no length"] = (frame["time"] <= frame["start"], "the interval does not last")
     bad = pd.Series(data=False, index=frame.index)
-    for what, (rows, detail) in faults.items():
+    for what, rows, detail in _faults(records, absurd_power):
         found = rows & ~bad
         if found.any():
             notes.append(Note(what, int(found.sum()), detail))
         bad |= rows
     good = frame[~bad]
     if good.empty:
-        raise LogError(
-            "no usable row is left", file=file, value="; ".join(f"{note.count} {note.what}" for note in notes)
-        )
-    ordered, more = _in_order(good, value, interval=records.kind == "interval", file=file)
-    if records.kind == "counter":
-        ordered, resets = _without_resets(ordered)
-        more += resets
+        value = "; ".join(f"{note.count} {note.what}" for note in notes)
+        raise LogError("no usable row is left", file=file, value=value or None)
+    if records.kind == "interval":
+        ordered, more = _intervals_in_order(good)
+    else:
+        ordered, more = _readings_in_order(good, _VALUES[records.kind], named=records.named, file=file)
     return ordered, notes + more
 
 
-def _in_order(frame: pd.DataFrame, value: str, *, interval: bool, file: str) -> tuple[pd.DataFrame, list[Note]]:
+def _faults(records: Records, absurd_power: float) -> list[tuple[str, pd.Series, str]]:
+    """Return each kind of fault with its rows; a row counts for the first of its faults."""
+    frame, value = records.frame, records.frame[_VALUES[records.kind]]
+    edge = frame["start"] if records.kind == "interval" else frame["time"]
+    absurd = f"above {absurd_power:g} W for one device"
+    faults = [
+        ("no device", frame["device"].isna() | frame["device"].eq(""), "the row does not name its device"),
+        ("not a number", value.isna() | np.isinf(value), "[N/A], NaN or an empty cell: unknown, not zero"),
+        ("negative", value < 0, "below zero"),
+        ("implausible time", (edge < EARLIEST_US) | (frame["time"] > LATEST_US), "before 1990 or after 2100"),
+    ]
+    if records.kind == "power":
+        faults.append(("absurd", value > absurd_power, absurd))
+    if records.kind == "interval":
+        length = frame["time"] - frame["start"]
+        faults.append(("no length", length <= 0, "the interval does not last"))
+        faults.append(("interval too long", length > LONGEST_INTERVAL_US, "one energy for more than a year"))
+        faults.append(("absurd", value > absurd_power * (length / SECOND_US), absurd))
+    return faults
+
+
+def _readings_in_order(frame: pd.DataFrame, value: str, *, named: bool, file: str) -> tuple[pd.DataFrame, list[Note]]:
     notes = []
-    backwards = int((frame.groupby("device", sort=False)["time"].diff() < 0).sum())
+    if not named:
+        _check_one_device(frame["time"].to_numpy("int64"), file)
+    backwards = _backwards(frame)
+    frame = frame.sort_values(["device", "time"], kind="stable")
+    repeated = frame.duplicated(["device", "time", value])
+    conflict = frame.duplicated(["device", "time"]) & ~repeated
+    if conflict.sum() > _MOST_SHARED_STAMPS * len(frame):
+        raise _several_devices(int(conflict.sum()), file)
     if backwards:
         notes.append(Note("out of order", backwards, "sorted by time, none dropped"))
-    frame = frame.sort_values(["device", "time"], kind="stable")
-    keys = ["device", "start", "time"] if interval else ["device", "time"]
-    repeated = frame.duplicated([*keys, value])
-    if repeated.any() and not interval:
+    if repeated.any():
         notes.append(Note("duplicate", int(repeated.sum()), "same device, time and value"))
-        frame = frame[~repeated]
-    conflict = frame.duplicated(keys) if not interval else pd.Series(data=False, index=frame.index)
     if conflict.any():
-        if conflict.sum() > _MOST_CONFLICTS * frame.drop_duplicates(keys).shape[0] * 0.5:
-            raise LogError(
-                "many samples share a time stamp: several devices, and no column that tells them apart",
-                file=file,
-                value=int(conflict.sum()),
-                accepted="a column of the device (uuid, index), or columns=...",
-            )
-        notes.append(
-            Note("conflicting duplicate", int(conflict.sum()), "same device and time, another value: the first is kept")
-        )
-        frame = frame[~conflict]
-    return frame.reset_index(drop=True), notes
+        detail = "same device and time, another value: the first is kept"
+        notes.append(Note("conflicting duplicate", int(conflict.sum()), detail))
+    return frame[~(repeated | conflict)].reset_index(drop=True), notes
 
 
-def _without_resets(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
-    """Counters made continuous over resets: the energy between the last reading and the reset is not known."""
-    step = frame.groupby("device", sort=False)["counter"].diff()
-    reset = step < 0
-    if not reset.any():
-        return frame, []
-    lost = step.where(reset, 0.0).groupby(frame["device"], sort=False).cumsum()
-    frame = frame.assign(counter=frame["counter"] - lost)
-    return frame, [
-        Note("counter reset", int(reset.sum()), "the energy across the reset is not known and counted as none")
+def _intervals_in_order(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
+    notes = []
+    backwards = _backwards(frame)
+    frame = frame.sort_values(["device", "start", "time"], kind="stable")
+    repeated = frame.duplicated(["device", "start", "time", "energy"])
+    frame = frame[~repeated].reset_index(drop=True)
+    ends = frame.groupby("device", sort=False)["time"].cummax()
+    overlapping = (frame["device"] == frame["device"].shift()) & (ends.shift() - frame["start"] > _OVERLAP_US)
+    if backwards:
+        notes.append(Note("out of order", backwards, "sorted by time, none dropped"))
+    if repeated.any():
+        notes.append(Note("duplicate", int(repeated.sum()), "same device, interval and energy"))
+    if overlapping.any():
+        notes.append(Note("overlapping intervals", int(overlapping.sum()), "each is counted in full"))
+    return frame, notes
+
+
+def _backwards(frame: pd.DataFrame) -> int:
+    return int((frame.groupby("device", sort=False)["time"].diff() < 0).sum())
+
+
+def _check_one_device(time: np.ndarray[tuple[int, ...], np.dtype[np.int64]], file: str) -> None:
+    """Refuse rows without a device that are plainly those of several: shared stamps, or bursts of one size.
+
+    A tool that reads four devices in turn writes four rows within milliseconds, then none until the next turn.
+    """
+    steps = np.diff(time)
+    shared = int((steps == 0).sum())
+    if shared > _MOST_SHARED_STAMPS * len(time):
+        raise _several_devices(shared, file)
+    steps = steps[steps > 0]
+    if len(steps) < 3:  # noqa: PLR2004 (two bursts of two)
+        return
+    close, pause = np.quantile(steps, [0.05, 0.97])
+    if pause < _BURST * close:
+        return
+    pauses = np.flatnonzero(steps > np.sqrt(close * pause))
+    sizes = np.diff(pauses)
+    if len(sizes) and 2 <= np.median(sizes) <= _MOST_DEVICES and (sizes == np.median(sizes)).mean() > 0.9:  # noqa: PLR2004
+        raise _several_devices(len(steps) - len(pauses), file)
+
+
+def _several_devices(count: int, file: str) -> LogError:
+    return LogError(
+        "many samples share a time stamp: several devices, and no column that tells them apart",
+        file=file,
+        value=count,
+        accepted="a column of the device (uuid, index), columns=..., or device=... if it is one device",
+    )
+
+
+def continuous(frames: list[pd.DataFrame], *, absurd_power: float) -> tuple[list[pd.DataFrame], list[Note]]:
+    """Return counters made continuous over resets and leaps, across the files of a log.
+
+    The energy between the last reading before a reset and the first after it is not known. The same holds for a leap
+    that no device could make in the time.
+    """
+    together = pd.concat([frame.assign(part=number) for number, frame in enumerate(frames)], ignore_index=True)
+    together = together.sort_values(["device", "time"], kind="stable")
+    steps = together.groupby("device", sort=False)[["time", "counter"]].diff()
+    reset = steps["counter"] < 0
+    leap = steps["counter"] > absurd_power * steps["time"] / SECOND_US
+    if not (reset | leap).any():
+        return frames, []
+    lost = steps["counter"].where(reset | leap, 0.0).groupby(together["device"], sort=False).cumsum()
+    together["counter"] -= lost
+    notes = [
+        Note("counter reset", int(reset.sum()), "the energy across the reset is not known and counted as none"),
+        Note("absurd", int(leap.sum()), f"a leap of more than {absurd_power:g} W for one device, counted as none"),
     ]
+    split = [together[together["part"] == number].drop(columns="part") for number in range(len(frames))]
+    return [part.reset_index(drop=True) for part in split], [note for note in notes if note.count]

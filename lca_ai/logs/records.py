@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from lca_ai.errors import LogError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
 
 #: power: ``time``, ``device``, ``power`` [W], linear between samples. counter: ``time``, ``device``, ``counter`` [J],
 #: cumulative. interval: ``start``, ``time``, ``device``, ``energy`` [J], spread evenly over the interval.
@@ -19,6 +22,10 @@ Kind = Literal["power", "counter", "interval"]
 
 HOUR_US = 3_600_000_000
 SECOND_US = 1_000_000
+#: 1990 and 2100: a stamp outside is a fault of the clock or of its unit. [µs]
+EARLIEST_US, LATEST_US = 631_152_000 * SECOND_US, 4_102_444_800 * SECOND_US
+#: Longest interval that one energy can be of: a leap year. [µs]
+LONGEST_INTERVAL_US = 366 * 24 * HOUR_US
 
 
 @dataclass(frozen=True)
@@ -35,7 +42,8 @@ class Records:
     """A log in plain columns.
 
     ``frame`` has ``time`` (and ``start`` for intervals) [µs since 1970, UTC, int64], ``device`` [str] and the value
-    column that :data:`Kind` names, in file order. ``rows`` counts the rows read, ``covers`` what the format measures.
+    column that :data:`Kind` names, in file order. ``rows`` counts the rows read, ``covers`` what the format measures,
+    ``named`` whether the file or the user names the devices (else all rows bear one made-up name).
     """
 
     kind: Kind
@@ -45,10 +53,11 @@ class Records:
     covers: tuple[str, ...] | None = None
     notes: list[Note] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
+    named: bool = True
 
 
 def read_text(path: Path) -> str:
-    """The text of a log file: UTF-8 or UTF-16 with a byte order mark, any line ends.
+    """Return the text of a log file: UTF-8, or UTF-16 with a byte order mark, any line ends.
 
     Raises
     ------
@@ -58,22 +67,32 @@ def read_text(path: Path) -> str:
         raw = path.read_bytes()
     except OSError as fault:
         raise LogError(f"cannot be read: {fault.strerror}", file=path.name) from fault
-    if not raw.strip():
+    text = _decoded(raw)
+    if not text.strip():
         raise LogError("the file is empty", file=path.name)
-    encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        text = raw.decode(encoding)
-    except UnicodeDecodeError:
-        text = raw.decode("latin-1")
-        if sum(byte < 9 for byte in raw[:4096]) or "\x7fELF" in text[:8]:  # noqa: PLR2004 (control characters)
-            raise LogError("this is a binary file", file=path.name, accepted="a text log, CSV or Parquet") from None
-    if "\x00" in text[:4096]:
+    if any(sign in text[:4096] for sign in _BINARY):
         raise LogError("this is a binary file", file=path.name, accepted="a text log, CSV or Parquet")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+#: Control characters that no log has, and the mark of bytes that UTF-16 cannot mean.
+_BINARY = (*map(chr, range(9)), "\x0e", "\x0f", "\x7f", "\ufffd")
+
+
+def _decoded(raw: bytes) -> str:
+    if raw[:2] in (
+        b"\xff\xfe",
+        b"\xfe\xff",
+    ):  # as PowerShell writes it; half a character at the end is a file cut short
+        return raw[: len(raw) // 2 * 2].decode("utf-16", errors="replace")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
 def to_utc(local: pd.Series, device: pd.Series, zone: str | None, *, file: str) -> NDArray[np.int64]:
-    """Time stamps as µs since 1970 UTC.
+    """Return time stamps as µs since 1970 UTC.
 
     Parameters
     ----------
@@ -95,66 +114,93 @@ def to_utc(local: pd.Series, device: pd.Series, zone: str | None, *, file: str) 
             value=str(local.iloc[0]),
             accepted="timezone=..., e.g. Europe/Paris or UTC",
         )
-    first = local.dt.tz_localize(zone, ambiguous=np.ones(len(local), bool), nonexistent="NaT")
-    missing = first.isna()
-    if missing.any():
-        row = int(np.flatnonzero(missing.to_numpy())[0])
-        raise LogError(
-            f"this local time does not exist in {zone} (clock change)", file=file, value=str(local.iloc[row])
-        )
-    second = local.dt.tz_localize(zone, ambiguous=np.zeros(len(local), bool), nonexistent="NaT")
-    early, late = _micros(first), _micros(second)
+    early, late = (_localised(local, zone, first=first, file=file) for first in (True, False))
     twice = early != late
     if not twice.any():
         return early
-    return np.where(_second_pass(local, device, twice, zone, file), late, early)
+    return np.where(_second_pass(local, device, late - early, zone, file), late, early)
+
+
+#: Further out, time zones are not defined.
+_ZONES_FROM, _ZONES_TO = pd.Timestamp("1900-01-01"), pd.Timestamp("2200-01-01")
+
+
+def _localised(local: pd.Series, zone: str, *, first: bool, file: str) -> NDArray[np.int64]:
+    """Return naive stamps of a zone in UTC; an ambiguous one is its ``first`` pass or its second."""
+    sane = local.where(local.between(_ZONES_FROM, _ZONES_TO), _ZONES_FROM)  # the cleaning sets those aside
+    found = sane.dt.tz_localize(zone, ambiguous=np.full(len(local), first), nonexistent="NaT")
+    missing = np.flatnonzero(found.isna().to_numpy())
+    if len(missing):
+        value = str(local.iloc[int(missing[0])])
+        raise LogError(f"this local time does not exist in {zone} (clock change)", file=file, value=value)
+    return _micros(found)
 
 
 def _second_pass(
-    local: pd.Series, device: pd.Series, twice: NDArray[np.bool_], zone: str, file: str
+    local: pd.Series, device: pd.Series, shift: NDArray[np.int64], zone: str, file: str
 ) -> NDArray[np.bool_]:
-    """For each row, whether its ambiguous local time is the second one (after the clock went back)."""
+    """Return for each row whether its ambiguous local time is the second one (after the clock went back).
+
+    Parameters
+    ----------
+    shift : by how much the clock goes back where the local time is ambiguous, else 0 [µs]
+    """
     naive = _micros(local)
     second = np.zeros(len(local), bool)
-    for rows in pd.Series(np.arange(len(local))).groupby(device.to_numpy(), sort=False):
-        index = rows[1].to_numpy()
-        inside = index[twice[index]]
-        if not len(inside):
-            continue
-        jumps = np.flatnonzero(np.diff(naive[inside]) < 0)
-        if len(jumps) == 1:
-            second[inside[jumps[0] + 1 :]] = True
-        elif len(jumps) > 1 or not _continues(naive, index, inside, second):
+    rows = np.arange(len(local))
+    nights = pd.DataFrame({"row": rows, "device": device.to_numpy(), "night": naive // _DAY_US})[shift != 0]
+    of_device = pd.Series(rows).groupby(device.to_numpy(), sort=False).indices
+    for (name, _), night in nights.groupby(["device", "night"], sort=False):
+        inside, index = night["row"].to_numpy(), np.asarray(of_device[name])
+        passes = _passes(naive[inside], int(shift[inside[0]]))
+        if passes is None:
+            passes = _single_pass(naive, index, inside, int(shift[inside[0]]))
+        if passes is None:
             raise LogError(
                 f"this local time happens twice in {zone} (clock change) and the rows do not tell which is meant",
                 file=file,
-                value=str(local.iloc[inside[0]]),
+                value=str(local.iloc[int(inside[0])]),
                 accepted="time stamps with an offset",
             )
+        second[inside] = passes
     return second
 
 
-def _continues(
-    naive: NDArray[np.int64], index: NDArray[np.int64], inside: NDArray[np.int64], second: NDArray[np.bool_]
-) -> bool:
-    """Whether the rows before or after a single pass tell which pass it is; marks it in ``second``."""
-    before = index[index < inside[0]]
-    after = index[index > inside[-1]]
-    joins_before = bool(len(before)) and 0 <= naive[inside[0]] - naive[before[-1]] < HOUR_US
-    joins_after = bool(len(after)) and 0 <= naive[after[0]] - naive[inside[-1]] < HOUR_US
-    if joins_before == joins_after:
-        return False
-    second[inside] = joins_after
-    return True
+_DAY_US = 24 * HOUR_US
+
+
+def _passes(naive: NDArray[np.int64], shift: int) -> NDArray[np.bool_] | None:
+    """Return which rows of an ambiguous hour come after its one jump back, if it has one that is the clock's."""
+    steps = np.diff(naive)
+    jumps = np.flatnonzero(steps < 0)
+    if len(jumps) != 1:
+        return None
+    back = int(-steps[jumps[0]])
+    usual = float(np.median(steps[steps > 0])) if (steps > 0).any() else 0.0
+    if shift - back > max(shift / 2, 2 * usual):  # a row out of order, not the clock
+        return None
+    return np.asarray(np.arange(len(naive)) > jumps[0])
+
+
+def _single_pass(
+    naive: NDArray[np.int64], index: NDArray[np.intp], inside: NDArray[np.int64], shift: int
+) -> NDArray[np.bool_] | None:
+    """Return the pass that the rows before or after tell, where the rows run through the hour once."""
+    if (np.diff(naive[inside]) < 0).any():
+        return None
+    before, after = index[index < inside[0]], index[index > inside[-1]]
+    joins_before = bool(len(before)) and 0 <= naive[inside[0]] - naive[before[-1]] < shift
+    joins_after = bool(len(after)) and 0 <= naive[after[0]] - naive[inside[-1]] < shift
+    return None if joins_before == joins_after else np.full(len(inside), joins_after)
 
 
 def _micros(stamps: pd.Series) -> NDArray[np.int64]:
     utc = stamps.dt.tz_convert("UTC").dt.tz_localize(None) if stamps.dt.tz is not None else stamps
-    return utc.astype("datetime64[us]").astype("int64").to_numpy()
+    return np.asarray(utc.astype("datetime64[us]").astype("int64"), dtype=np.int64)
 
 
 def parse_times(texts: pd.Series, formats: tuple[str, ...]) -> pd.Series:
-    """Texts as time stamps by the first of ``formats`` that reads most of them; NaT where none does."""
+    """Read texts as time stamps by the first of ``formats`` that reads most of them; NaT where none does."""
     best: pd.Series | None = None
     for pattern in formats:
         found = _parse(texts, pattern)
@@ -171,11 +217,13 @@ def _parse(texts: pd.Series, pattern: str) -> pd.Series:
     if pattern != "ISO8601":
         return pd.to_datetime(texts, format=pattern, errors="coerce")
     aware = texts.str.contains(r"(?:Z|[+-]\d{2}:?\d{2})\s*$", regex=True, na=False)
-    return pd.to_datetime(texts, format="ISO8601", errors="coerce", utc=bool(aware.mean() > 0.5))  # noqa: PLR2004 (most)
+    most = bool(aware.mean() > 0.5)  # noqa: PLR2004 (most)
+    dated = texts.str.contains(r"^\s*\d{4}(?:-\d|\d{4}T)", regex=True, na=False)  # 20241027 and 2024 are rather numbers
+    return pd.to_datetime(texts.where(dated & (aware == most)), format="ISO8601", errors="coerce", utc=most)
 
 
 def numbers(texts: pd.Series, units: dict[str, float] | None = None) -> pd.Series:
-    """Cells as numbers [in the unit whose factor is 1]; a unit in the cell is honoured, anything else gives NaN.
+    """Read cells as numbers [in the unit whose factor is 1]; a unit in the cell is honoured, anything else gives NaN.
 
     >>> numbers(pd.Series(["627.40 W", "0.5 kW", "[N/A]"]), {"": 1.0, "W": 1.0, "kW": 1e3}).tolist()
     [627.4, 500.0, nan]
@@ -184,7 +232,9 @@ def numbers(texts: pd.Series, units: dict[str, float] | None = None) -> pd.Serie
         return texts.astype("float64")
     factors = units or {"": 1.0}
     parts = (
-        texts.astype("string").str.strip().str.extract(r"^([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*([A-Za-z%]*)$")
+        texts.astype("string")
+        .str.strip()
+        .str.extract(r"^([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)\s*([A-Za-z%]*)$")
     )
     return pd.to_numeric(parts[0], errors="coerce").astype("float64") * parts[1].map(factors).astype("float64")
 
