@@ -109,3 +109,122 @@ def print_schema() -> None:
     from lca_ai.models.study import schema
 
     _print_json(schema())
+
+
+@app.command(epilog="Example: lca-ai assess study.yaml --out report")
+def assess(
+    study: Annotated[Path, typer.Argument(help="Study file, YAML or JSON; or the name of an example study.", metavar="STUDY")],
+    out: Annotated[Path, typer.Option(help="Folder for report.html, impacts.csv and result.json.")] = Path("report"),
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but faults.")] = False,  # noqa: FBT002
+) -> None:
+    """Assess a study: write its report, its impacts and its result."""
+    from lca_ai.impact.assess import assess as assess_study
+    from lca_ai.models.study import read_study
+    from lca_ai.reports.build import write_all
+
+    result = assess_study(read_study(_study_file(study)))
+    written = write_all(result, out)
+    if not quiet:
+        typer.echo(result.summary())
+        typer.echo("")
+        for path in written:
+            typer.echo(f"wrote {path}")
+
+
+def _study_file(study: Path) -> Path:
+    """The file itself, or the example study of that name."""
+    if study.exists() or study.suffix:
+        return study
+    from lca_ai import tables
+    from lca_ai.errors import did_you_mean
+
+    examples = {path.stem: path for path in sorted((tables.data_root() / "datasets" / "studies").glob("*.yaml"))}
+    if str(study) not in examples:
+        raise InputError("no such file, nor an example study of this name", file=study, accepted=did_you_mean(str(study), examples))
+    return examples[str(study)]
+
+
+@app.command(epilog="Example: lca-ai hardware h100-sxm5-80gb --json")
+def hardware(
+    name: Annotated[str | None, typer.Argument(help="Name of a machine or card; all of them where left out.")] = None,
+    as_json: AsJson = False,  # noqa: FBT002 (a flag of the command line)
+) -> None:
+    """Look up a machine or a card: its composition, and the climate change of making one."""
+    from lca_ai.models import catalogue
+
+    if name is None:
+        names = {key: catalogue.items()[key].get("name", {}).get("value", key) for key in catalogue.items()}
+        machines = {key: catalogue.server(key).name for key in catalogue.servers()}
+        if as_json:
+            _print_json({"servers": machines, "items": names})
+            return
+        for key, title in (machines | names).items():
+            typer.echo(f"{key:<24} {title}")
+        return
+    found = _hardware(name)
+    if as_json:
+        _print_json(found)
+        return
+    typer.echo(found["name"])
+    for part in found["components"]:
+        typer.echo(f"  {part['count']} x {part['name'] or part['kind']}")
+    for stage, categories in found["embodied"].items():
+        for category, figure in categories.items():
+            typer.echo(f"  {stage}: {category} {figure['amount']:.4g} {figure['unit']}")
+    for gap in found["gaps"]:
+        typer.echo(f"  gap: {gap['stage']}, {gap['process']}: {gap['reason']}")
+
+
+def _hardware(name: str) -> dict[str, Any]:
+    from lca_ai.inventory.embodied import embodied_impacts
+    from lca_ai.inventory.facility import servers
+    from lca_ai.models import catalogue
+
+    machine = catalogue.hardware(name)
+    server, _ = servers(machine)
+    if server is None:
+        raise AssertionError("the catalogue holds machines")
+    impacts, gaps = embodied_impacts(server)
+    return {
+        "key": server.key,
+        **server.model_dump(mode="json", exclude_none=True),
+        "embodied": impacts,
+        "gaps": [{"stage": gap.stage, "process": gap.process, "reason": gap.reason} for gap in gaps],
+    }
+
+
+@app.command(epilog="Example: lca-ai factors FR --year 2021 --json")
+def factors(
+    zone: Annotated[str, typer.Argument(help="Grid zone, e.g. FR, US-ERCO or Norway.", metavar="ZONE")],
+    year: Annotated[int | None, typer.Option(help="Year of the mix; the latest where left out.")] = None,
+    as_json: AsJson = False,  # noqa: FBT002 (a flag of the command line)
+) -> None:
+    """Show the impacts of one kilowatt-hour at the meter of a zone, in every category."""
+    from lca_ai.impact.result import percent
+    from lca_ai.inventory.electricity import factors as of_zone
+
+    table = of_zone(zone, year=year)
+    if as_json:
+        _print_json([{key: None if value != value else value for key, value in row.items()} for row in table.to_dict("records")])  # noqa: PLR0124
+        return
+    first = table.iloc[0]
+    typer.echo(f"1 kWh at the meter, {first['zone']} {first['year']}")
+    for row in table.to_dict("records"):
+        known = row["covered_share"] > 0
+        amount = f"{row['amount']:.4g} {row['unit']}" if known else "no figure"
+        covered = f"  (covers {percent(row['covered_share'])} of the mix; without {row['not_covered']})" if row["not_covered"] else ""
+        typer.echo(f"  {row['category']:<34} {amount}{covered}")
+
+
+@app.command(name="check-data", epilog="Example: lca-ai check-data")
+def check_data() -> None:
+    """Check every data table: hashes, sources, units, sums; exits 1 where one does not hold."""
+    from lca_ai import tables
+
+    problems = tables.check()
+    for problem in problems:
+        typer.echo(problem)
+    count = sum(len(package.resources()) for package in tables.packages().values())
+    typer.echo(f"{count} tables in {len(tables.packages())} packages: " + (f"{len(problems)} problems" if problems else "all hold"))
+    if problems:
+        raise typer.Exit(1)

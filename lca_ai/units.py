@@ -387,27 +387,49 @@ _BEYOND = 1e3  # of the largest prefix: written with an exponent
 _ROUNDS_UP = 0.9995  # 999.5 shows as 1.00 k
 
 
+def scaled_unit(amount: float, unit_text: str) -> tuple[float, str]:
+    """The factor and the unit with SI prefix in which ``amount`` reads well.
+
+    >>> scaled_unit(0.00025164, "kg CO2e")
+    (1000000.0, 'mg CO2e')
+    """
+    head, _, rest = unit_text.partition(" ")
+    if head == "m3" and rest:
+        head, rest = unit_text, ""
+    tail = f" {rest}" if rest else ""
+    smallest, largest = _PREFIXES[-1][0], 1e15
+    if head not in _PREFIXED or not 0 < abs(amount) * _PREFIXED[head][1] < largest or abs(amount) * _PREFIXED[head][1] < smallest:
+        return 1.0, f"{head}{tail}"
+    base, factor = _PREFIXED[head]
+    value = abs(amount) * factor
+    prefixes = _TONNES if base == "g" and value >= _GRAMS_IN_TONNE * _ROUNDS_UP else _PREFIXES
+    scale, prefix = next(((size, name) for size, name in prefixes if value >= size * _ROUNDS_UP), prefixes[-1])
+    return factor / scale, f"{prefix}{'' if prefixes is _TONNES else base}{tail}"
+
+
 def humanise(amount: float, unit_text: str, *, digits: int = 3) -> str:
-    """Write an amount with an SI prefix and ``digits`` significant digits, for reading (not for parsing).
+    """An amount with an SI prefix and ``digits`` significant digits, for reading (not for parsing).
 
     >>> humanise(0.00025164, "kg CO2e"), humanise(5.5e-11, "disease incidence"), humanise(1.2e5, "MJ")
     ('252 mg CO2e', '5.5e-11 disease incidence', '120 GJ')
     """
-    head, _, rest = unit_text.partition(" ")
-    if head == "m3" and rest:
-        head, rest = "m3 " + rest, ""
-    tail = f" {rest}" if rest else ""
-    if amount == 0 or not math.isfinite(amount) or head not in _PREFIXED:
-        return f"{amount:.{digits}g} {head}{tail}"
-    base, factor = _PREFIXED[head]
-    value = amount * factor
-    prefixes: tuple[tuple[float, str], ...] = _PREFIXES
-    if base == "g" and abs(value) >= _TONNES[-1][0] * _ROUNDS_UP:
-        base, prefixes = "t", _TONNES
-    scale, prefix = next(((s, p) for s, p in prefixes if abs(value) >= s * _ROUNDS_UP), prefixes[-1])
-    if abs(value) >= prefixes[0][0] * _BEYOND * _ROUNDS_UP or abs(value) < prefixes[-1][0] * _ROUNDS_UP:
-        return f"{value / (1e6 if base == 't' else 1.0):.{digits}g} {base}{tail}"
-    number = f"{value / scale:#.{digits}g}".rstrip(".")
-    if "e" in number:
-        number = f"{float(number):.0f}"
-    return f"{number} {prefix}{base}{tail}"
+    factor, shown = scaled_unit(amount, unit_text)
+    return f"{significant(amount * factor, digits=digits)} {shown}"
+
+
+def significant(number: float, *, digits: int = 3) -> str:
+    """A number with ``digits`` significant digits, in plain notation where that is short.
+
+    >>> significant(1.0), significant(251.64), significant(0.00005), significant(1234.5)
+    ('1.00', '252', '5e-05', '1230')
+    """
+    if number == 0 or not _PLAIN_FROM <= abs(number) < _PLAIN_TO:
+        return f"{number:.{digits}g}"
+    shown = f"{number:#.{digits}g}".rstrip(".")
+    return f"{float(shown):.0f}" if "e" in shown else shown
+
+
+_ROUNDS_UP = 0.9995
+_GRAMS_IN_TONNE = 1e6
+_TONNES = ((1e15, "Gt"), (1e12, "Mt"), (1e9, "kt"), (1e6, "t"))
+_PLAIN_FROM, _PLAIN_TO = 1e-3, 1e6

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ def assess(subject: Study | Workload | Sequence[Workload], scope: GoalAndScope |
     scope = study.goal_and_scope if study is not None else scope
     if scope is None:
         raise StudyError("the scope is missing", field="scope", accepted="assess(workload, GoalAndScope(...))")
+    _names_differ(workloads)
     share = _reference_share(workloads, scope)
     system = ProductSystem()
     inventories, readings, quality = [], {}, []
@@ -80,6 +82,12 @@ def assess(subject: Study | Workload | Sequence[Workload], scope: GoalAndScope |
         lock=provenance.lock(_files(workloads)),
         reference_share=share,
     )
+
+
+def _names_differ(workloads: Sequence[Workload]) -> None:
+    names = [one.name for one in workloads]
+    if not names or len(set(names)) < len(names):
+        raise StudyError("workloads need names that differ", field="name", value=", ".join(names), accepted="one name each")
 
 
 def _reference_share(workloads: Sequence[Workload], scope: GoalAndScope) -> float:
@@ -159,7 +167,7 @@ def _inventory(system: ProductSystem, workload: Workload, metered: Metered, read
     start = reading.start if reading is not None else workload.runtime.start if workload.runtime is not None else None
     path = workload.location.hourly_path()
     series = read_hourly(path) if path is not None else None
-    return add_workload(system, workload, metered, scope, run_year=start.year if start is not None else workload.location.year, series=series)
+    return add_workload(system, workload, metered, scope, run_year=start.astimezone(UTC).year if start is not None else workload.location.year, series=series)
 
 
 def _impacts(system: ProductSystem, contributions: Contributions, share: float) -> pd.DataFrame:

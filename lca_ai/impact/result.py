@@ -93,7 +93,7 @@ class Result:
     def summary(self) -> str:
         """The headline: each category with SI prefix, three significant digits, and how complete it is."""
         unit = self.scope.functional_unit
-        lines = [self.name, f"per {unit.description} ({unit.reference_flow:~g}), {self.scope.method}", ""]
+        lines = [self.name, f"per {unit.description} ({unit.reference_flow.magnitude:,.12g} {unit.reference_flow.units:~}), {self.scope.method}", ""]
         complete = self.totals[self.totals["complete"]]
         partial = self.totals[~self.totals["complete"] & self.totals["amount"].notna()]
         missing = self.totals[self.totals["amount"].isna()]

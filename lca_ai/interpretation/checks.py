@@ -19,7 +19,7 @@ _CLIMATE = "climate change"
 _SECONDS_PER_HOUR = 3600.0
 _CLOSE = 1e-9
 _FAR_FROM_PUBLISHED = 0.15
-_MOST_IDLE = 1.0
+_DECIDES = 0.5
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def check_result(result: Result) -> list[Check]:
     for workload, inventory in zip(result.workloads, result.inventories, strict=True):
         found += check_workload(workload, inventory)
         found += _grid(result, inventory)
-    found += _method_shares(result)
+    found += [*_end_of_life_water(result), *_method_shares(result)]
     return found
 
 
@@ -157,6 +157,17 @@ def _against_published(inventory: Inventory, grams_at_meter: float) -> list[Chec
     off = generated / published[0] - 1.0
     verdict: Literal["pass", "flag", "note"] = "pass" if abs(off) <= _FAR_FROM_PUBLISHED else "note"
     return [Check("grid intensity against the published one", mix.label, verdict, f"{generated:.1f} g/kWh generated, published {published[0]:.1f} ({off:+.1%})")]
+
+
+def _end_of_life_water(result: Result) -> list[Check]:
+    """The source's water use at the end of life of electronics is suspiciously large: say so where it decides."""
+    water = result.impacts[result.impacts["category"] == "water use"]
+    total = float(water["amount"].abs().sum())
+    end = float(water.loc[water["life_cycle_stage"] == "end of life", "amount"].abs().sum())
+    if total <= 0 or end <= _DECIDES * total:
+        return []
+    rest = f"{total - end:.3g} m3 world eq without it"
+    return [Check("water use at the end of life", "result", "note", f"{end / total:.0%} of the total rests on one end-of-life factor of doubtful size; {rest}")]
 
 
 def _method_shares(result: Result) -> list[Check]:

@@ -13,7 +13,7 @@ from lca_ai.inventory import allocation, embodied, facility
 from lca_ai.inventory.electricity import Supply, supply
 from lca_ai.inventory.facility import EnergyUse, Metered
 from lca_ai.inventory.hourly import HourlySeries
-from lca_ai.inventory.system import WATER_CONSUMPTION, WATER_USE, Assumed, Demand, Gap, Process, ProductSystem
+from lca_ai.inventory.system import WATER_CONSUMPTION, WATER_USE, Assumed, Demand, Gap, GapKind, Process, ProductSystem
 from lca_ai.models.scope import GoalAndScope
 from lca_ai.models.workload import Basis, Workload
 from lca_ai.sources import Factor
@@ -84,7 +84,7 @@ def _electricity(system: ProductSystem, workload: Workload, metered: Metered, ru
         reason = f"the energy covers {', '.join(sorted(metered.covers))} only, and no hardware is named to model the rest"
         system.gaps.append(Gap(workload.name, "use", "electricity of the rest of the machine", "all", "missing", reason))
     uses += [
-        EnergyUse(name, facility.evenly(float(energy.to("kWh").magnitude), None, None), "given", ("study",))
+        facility.alike(metered, name, float(energy.to("kWh").magnitude), basis="given", sources=("study",))
         for name, energy in workload.additional_energy.items()
     ]
     it_energy = sum(use.total for use in uses)
@@ -110,12 +110,12 @@ def _measured_name(metered: Metered) -> str:
 
 
 def _add_use(system: ProductSystem, workload: Workload, uses: list[EnergyUse], grid: Supply) -> None:
-    system.add(grid.processes)
+    process = system.add(grid.processes, owner=workload.name)[grid.process]
     system.assumed += [one for one in grid.assumed if one not in system.assumed]
     system.gaps += [replace(gap, workload=workload.name) for gap in grid.gaps]
     for use in uses:
         name = use.activity if use.activity.startswith("electricity") else f"electricity, {use.activity}"
-        system.demands.append(Demand(workload.name, "use", name, grid.process, use.total, "kWh", use.basis, (*use.sources, *grid.sources)))
+        system.demands.append(Demand(workload.name, "use", name, process, use.total, "kWh", use.basis, (*use.sources, *grid.sources)))
 
 
 def _add_site_water(system: ProductSystem, workload: Workload, it_energy: float) -> None:
@@ -131,7 +131,7 @@ def _add_site_water(system: ProductSystem, workload: Workload, it_energy: float)
         method_in_source="inventory", low=None, high=None, sources=("study",), note="consumed at the site",
     )  # fmt: skip
     others = frozenset(tables.categories()) - {WATER_USE, WATER_CONSUMPTION}
-    system.add([Process("cooling water on site", "m3", {}, (factor,), ("study",), others)])
+    system.add([Process("cooling water on site", "m3", {}, (factor,), ("study",), others)], owner=workload.name)
     system.demands.append(Demand(workload.name, "use", "cooling water on site", "cooling water on site", litres * _M3_PER_L, "m3", "given", ("study",)))
 
 
@@ -159,9 +159,9 @@ def _add_machines(system: ProductSystem, workload: Workload, metered: Metered, s
             if not any(gap.stage == stage for gap in bill.gaps):
                 system.gaps.append(Gap(workload.name, stage, server.name, "all", "missing", "no figure for this stage of the machine"))
             continue
-        system.add(bill.processes[process] for process in inputs)
-        system.add([Process(name, "machine", inputs, (), server.sources)])
-        system.demands.append(Demand(workload.name, stage, name, name, share.machines, "machine", basis, server.sources))
+        machine = Process(name, "machine", inputs, (), server.sources)
+        names = system.add([*(bill.processes[process] for process in inputs), machine], owner=workload.name)
+        system.demands.append(Demand(workload.name, stage, name, names[name], share.machines, "machine", basis, server.sources))
     return share
 
 
@@ -224,16 +224,21 @@ def _absent(absent: list[str], leaves: set[str]) -> str:
 
 
 def _weak(system: ProductSystem, demand: Demand, leaves: Mapping[str, float], category: str) -> list[Gap]:
-    found: dict[str, list[str]] = {"proxy": [], "partial": []}
+    """Figures by proxy or partial ones: the processes that share a reason are told together."""
+    found: dict[GapKind, dict[str, list[str]]] = {"proxy": {}, "partial": {}}
     for name, amount in leaves.items():
         for factor in system.processes[name].factors:
             if factor.category == category and amount and factor.grade in found:
-                found[factor.grade].append(f"{name}{f' ({factor.note})' if factor.note else ''}")
+                found[factor.grade].setdefault(factor.note, []).append(name)  # type: ignore[index]
     return [
-        Gap(demand.workload, demand.stage, demand.activity, category, kind, "; ".join(names))  # type: ignore[arg-type]
-        for kind, names in found.items()
-        if names
+        Gap(demand.workload, demand.stage, demand.activity, category, kind, "; ".join(_told(*pair) for pair in notes.items()))
+        for kind, notes in found.items()
+        if notes
     ]
+
+
+def _told(note: str, names: list[str]) -> str:
+    return ", ".join(names) + (f" ({note})" if note else "")
 
 
 __all__ = ["Assumed", "Inventory", "add_workload", "category_gaps", "covered_shares"]

@@ -11,15 +11,15 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lca_ai import tables
-from lca_ai.errors import MissingFactorError, UnitError
+from lca_ai import tables, units
+from lca_ai.errors import MissingFactorError
 from lca_ai.inventory.system import Assumed, Gap, Process
 from lca_ai.models import catalogue
 from lca_ai.models.hardware import Accelerator, Component, Cpu, Memory, PowerSupply, Server, Storage
 from lca_ai.sources import Factor
 
 _PARAMETRIC = "accelerator"
-_TRANSPORTS = {"transport, aeroplane": "transport_distance_aeroplane", "transport, truck": "transport_distance_truck"}
+_TRANSPORTS = {"transport, ship": "transport_distance_ship", "transport, truck": "transport_distance_truck"}
 MANUFACTURE, TRANSPORT, END_OF_LIFE = "manufacture", "transport", "end of life"
 
 
@@ -33,7 +33,11 @@ class Bill:
     gaps: list[Gap] = field(default_factory=list)
 
     def take(self, stage: str, process: Process, amount: float) -> None:
-        """``amount`` of a process per machine, in a stage."""
+        """``amount`` of a process per machine, in a stage; parts that differ under one name are told apart by a number."""
+        name, number = process.name, 1
+        while self.processes.get(process.name, process) != process:
+            number += 1
+            process = replace(process, name=f"{name} ({number})")
         self.processes[process.name] = process
         self.inputs[stage][process.name] = self.inputs[stage].get(process.name, 0.0) + amount
 
@@ -72,14 +76,7 @@ def _given(bill: Bill, name: str, embodied: dict[str, Any], count: int) -> None:
     factors = []
     for category, amount in embodied.items():
         unit = tables.category_unit(category)
-        from lca_ai import units
-
-        try:
-            value = float(amount.to(units.unit(unit)).magnitude)
-        except Exception as fault:
-            if type(fault).__module__.startswith("pint"):
-                raise UnitError("the unit is not that of the category", field=f"embodied.{category}", value=str(amount), accepted=unit) from None
-            raise
+        value = float(amount.to(units.unit(unit)).magnitude)
         factors.append(
             Factor(
                 activity=name, part="", stage=MANUFACTURE, category=category, amount=value, unit=unit, per="item",
@@ -90,6 +87,7 @@ def _given(bill: Bill, name: str, embodied: dict[str, Any], count: int) -> None:
 
 
 def _accelerator(bill: Bill, card: Accelerator) -> None:
+    card = card if card.name else card.replace(name=card.kind)
     measured = card.item is not None and catalogue.value(card.item, "card_lca") is not None and not _overridden(card)
     if measured and card.item is not None:
         for part in sorted({factor.part for factor in tables.factors(card.item, stage=MANUFACTURE)}):
@@ -194,7 +192,7 @@ def _take(bill: Bill, part: Component, activity: str, piece: str, amount: float)
 
 
 def _transport_and_end_of_life(bill: Bill, server: Server) -> None:
-    """Distribution of the whole machine by air and road, and its end of life, by mass."""
+    """Distribution of the whole machine by sea and road, and its end of life, by mass."""
     masses = [(part, _mass(part)) for part in server.components if isinstance(part, Accelerator)]
     cards = sum(mass * part.count for part, mass in masses if mass is not None)
     unknown = [part.name for part, mass in masses if mass is None]
@@ -203,7 +201,8 @@ def _transport_and_end_of_life(bill: Bill, server: Server) -> None:
             bill.miss(stage, name, "its mass is not known")
     total = _machine_mass(bill, server)
     rest = None if total is None else max(total - cards, 0.0)
-    if rest is None and any(not isinstance(part, Accelerator) for part in server.components):
+    host = server.embodied is not None or any(not isinstance(part, Accelerator) for part in server.components)
+    if rest is None and host:
         for stage in (TRANSPORT, END_OF_LIFE):
             bill.miss(stage, f"{server.name} without its accelerators", "the mass of the machine is not known")
     _distribution(bill, cards + (rest or 0.0))
@@ -261,3 +260,26 @@ def _end_of_life(bill: Bill, server: Server, masses: list[tuple[Accelerator, flo
         graded = tuple(replace(one, grade="proxy", note=why) for one in tables.factors(_PARAMETRIC, stage=END_OF_LIFE))
         bill.take(END_OF_LIFE, Process("end of life of the host, by mass (proxy)", "kg", {}, graded), rest)
         bill.assumed.append(Assumed(f"end of life of {server.name} without its accelerators", f"{rest:.3g} kg", why, graded[0].sources[0]))
+
+
+def embodied_impacts(server: Server) -> tuple[dict[str, dict[str, dict[str, Any]]], list[Gap]]:
+    """Impacts of making, moving and ending one machine: stage -> category -> amount, unit, grade; and what is missing.
+
+    A category in which some part has no figure says so in ``not_covered``.
+    """
+    bill = bill_of(server)
+    found: dict[str, dict[str, dict[str, Any]]] = {}
+    for stage, inputs in bill.inputs.items():
+        found[stage] = {}
+        for category in tables.categories():
+            parts = [(name, amount, factor) for name, amount in inputs.items() for factor in bill.processes[name].factors if factor.category == category]
+            if parts:
+                covered = {name for name, _, _ in parts}
+                found[stage][category] = {
+                    "amount": sum(amount * factor.amount for _, amount, factor in parts),
+                    "unit": tables.category_unit(category),
+                    "grade": sorted({factor.grade for _, _, factor in parts}),
+                    "source": sorted({source for _, _, factor in parts for source in factor.sources}),
+                    "not_covered": sorted(set(inputs) - covered),
+                }
+    return found, bill.gaps

@@ -113,8 +113,11 @@ def rated_energy(server: Server, seconds: float, runtime: Runtime) -> float:
 
 def not_covered(server: Server, metered: Metered, *, workload: str) -> tuple[list[EnergyUse], list[Assumed], list[Gap]]:
     """Electricity of the components that the log leaves out, modelled from their size and rated power."""
-    if metered.covers & WHOLE or metered.machine_seconds is None:
+    if metered.covers & WHOLE:
         return [], [], []
+    if metered.machine_seconds is None:
+        reason = f"the energy covers {', '.join(sorted(metered.covers))} only, and no runtime is given to model the rest"
+        return [], [], [Gap(workload, "use", "electricity of the rest of the machine", "all", "missing", reason)]
     hours = metered.machine_seconds / _SECONDS_PER_HOUR
     uses, assumed, gaps = [], [], []
     for kind, covered in _COVERED_BY.items():
@@ -129,11 +132,11 @@ def not_covered(server: Server, metered: Metered, *, workload: str) -> tuple[lis
         found = [power for power in powers if power is not None]
         if found:
             watts = sum(watts * part.count for (watts, _), part in zip(found, [p for p in parts if _mean_power(p)], strict=True))
-            uses.append(_like(metered, f"{kind}, not covered by the log", watts * hours / _W_PER_KW))
+            uses.append(alike(metered, f"{kind}, not covered by the log", watts * hours / _W_PER_KW))
             assumed += [_stated(key, f"power of the {kind} of {workload}") for key in sorted({key for _, key in found})]
     known = metered.hours.sum() + sum(use.total for use in uses)
     efficiency = tables.assumption("power_supply_efficiency")
-    uses.append(_like(metered, "losses of the power supplies", float(known) * (1.0 / efficiency - 1.0)))
+    uses.append(alike(metered, "losses of the power supplies", float(known) * (1.0 / efficiency - 1.0)))
     assumed.append(_stated("power_supply_efficiency", f"losses of the power supplies of {workload}"))
     gaps.append(Gap(workload, "use", "electricity of fans, mainboard and network cards", "all", "missing", "not covered by the log; no sourced figure"))
     return uses, assumed, gaps
@@ -154,11 +157,13 @@ def _mean_power(part: object) -> tuple[float, str] | None:
     return rated.to("W").magnitude * tables.assumption(key), key
 
 
-def _like(metered: Metered, activity: str, kwh: float) -> EnergyUse:
+def alike(
+    metered: Metered, activity: str, kwh: float, *, basis: Basis = "modelled", sources: tuple[str, ...] = ("lca-ai-convention",)
+) -> EnergyUse:
     """Energy spread over the hours as the metered energy is."""
     total = float(metered.hours.sum())
     shape = metered.hours / total if total > 0 else metered.hours * 0.0 + 1.0 / len(metered.hours)
-    return EnergyUse(activity, shape * kwh, "modelled", ("lca-ai-convention",))
+    return EnergyUse(activity, shape * kwh, basis, sources)
 
 
 def _stated(key: str, subject: str) -> Assumed:

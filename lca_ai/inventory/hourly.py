@@ -23,6 +23,8 @@ _TECHNOLOGIES = {
 }  # fmt: skip
 _INTENSITY = re.compile(r"(value|carbon_intensity|intensity|g_?co2e?q?_?per_?kwh|g(co2e?)?/kwh|.*\[g(\s*co2e?)?/kwh\])", re.IGNORECASE)
 _TIME = re.compile(r"(time|datetime|datetime_utc|timestamp|hour|date)", re.IGNORECASE)
+_MEGAWATT = re.compile(r"(_mw|\s*[\[(]mw[\])])$", re.IGNORECASE)
+_SUM = re.compile(r"(total|demand|load|net generation|interchange)", re.IGNORECASE)
 _HOUR = pd.Timedelta(hours=1)
 
 
@@ -38,10 +40,14 @@ class Folded:
 
 @dataclass(frozen=True)
 class HourlySeries:
-    """An hourly series: ``frame`` indexed by hour (UTC), with MW per technology or one column ``intensity`` [kg/kWh]."""
+    """An hourly series: ``frame`` indexed by hour (UTC), with MW per technology or one column ``intensity`` [kg/kWh].
+
+    ``unread`` names columns of MW that are of no known technology.
+    """
 
     name: str
     frame: pd.DataFrame
+    unread: tuple[str, ...] = ()
 
     @property
     def by_technology(self) -> bool:
@@ -63,11 +69,14 @@ class HourlySeries:
             raise InputError("no hour of the run is in the hourly series", file=self.name, value=str(hours.min()), accepted=span)
         weight = energy / energy.sum()
         missing = 1.0 - float(energy.sum() / demand.sum())
-        gaps = ()
+        gaps: tuple[Gap, ...] = ()
+        if self.unread:
+            reason = f"columns of {self.name} of no known technology are not in the mix: {', '.join(self.unread)}"
+            gaps = (Gap("", "use", "hourly series", "all", "partial", reason),)
         if missing > 0:
             hours_missing = int((~demand.index.isin(known.index)).sum())
             reason = f"{hours_missing} hours of the run, with {missing:.1%} of its energy, are not in {self.name}: they take the mean of the others"
-            gaps = (Gap("", "use", "hourly series", "all", "partial", reason),)
+            gaps = (*gaps, Gap("", "use", "hourly series", "all", "partial", reason))
         year = int(pd.Timestamp(hours.min()).year)
         if not self.by_technology:
             return Folded(None, float((known["intensity"] * weight).sum()), year, gaps)
@@ -95,19 +104,20 @@ def read_hourly(path: Path) -> HourlySeries:
     columns = {name: _technology(str(name)) for name in table.columns if name != time}
     technologies = {name: tech for name, tech in columns.items() if tech is not None}
     if technologies:
-        frame = table[list(technologies)].apply(pd.to_numeric, errors="coerce").rename(columns=technologies)
-        frame = frame.T.groupby(level=0).sum(min_count=1).T
+        frame = table[list(technologies)].apply(pd.to_numeric, errors="coerce").dropna(axis=1, how="all").rename(columns=technologies)
+        frame = frame[frame.notna().all(axis=1)].T.groupby(level=0).sum().T.reindex(frame.index)
     else:
         intensity = next((name for name in columns if _INTENSITY.fullmatch(str(name))), None)
         if intensity is None:
             raise InputError("neither MW by technology nor g CO2e/kWh", file=path.name, value=", ".join(map(str, table.columns)), accepted="columns coal, gas, ... [MW] or carbon_intensity [g/kWh]")
         frame = pd.DataFrame({"intensity": pd.to_numeric(table[intensity], errors="coerce") / 1000.0})
     frame.index = stamps
-    return HourlySeries(path.name, _checked(frame, path.name))
+    unread = tuple(str(name) for name in columns if technologies and name not in technologies and _MEGAWATT.search(str(name)) and not _SUM.match(str(name)))
+    return HourlySeries(path.name, _checked(frame, path.name), unread)
 
 
 def _technology(column: str) -> str | None:
-    plain = re.sub(r"(_mw|\s*[\[(]mw[\])]|_share)$", "", column.strip().casefold()).replace("_", " ")
+    plain = _MEGAWATT.sub("", column.strip()).casefold().removesuffix("_share").replace("_", " ")
     return _TECHNOLOGIES.get(plain)
 
 
@@ -134,7 +144,7 @@ def _checked(frame: pd.DataFrame, file: str) -> pd.DataFrame:
         raise InputError("a value below zero", file=file, line=row + 2, value=str(frame.iloc[row].min()))
     frame = frame.sort_index()
     steps = frame.index.to_series().diff().dropna()
-    if len(steps) and (steps.min() != _HOUR or (frame.index != frame.index.floor("h")).any()):
+    if (len(steps) and steps.min() != _HOUR) or (frame.index != frame.index.floor("h")).any():
         raise InputError("the series is not hourly", file=file, value=str(steps.min()), accepted="one row per full hour")
-    frame = frame.dropna(how="all").fillna(0.0) if "intensity" not in frame else frame.dropna()
-    return frame[frame.sum(axis=1) > 0]
+    frame = frame.dropna()
+    return frame[frame.sum(axis=1) > 0]  # no supply is without generation or impacts: such an hour is missing

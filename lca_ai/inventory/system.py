@@ -6,7 +6,7 @@ A life cycle stage is a demand, not a label of a process: the same electricity p
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from lca_ai.models.workload import Basis
@@ -85,12 +85,17 @@ class ProductSystem:
     gaps: list[Gap] = field(default_factory=list)
     assumed: list[Assumed] = field(default_factory=list)
 
-    def add(self, processes: Iterable[Process]) -> None:
-        """Add processes; one that is there already must be the same."""
+    def add(self, processes: Iterable[Process], *, owner: str) -> dict[str, str]:
+        """Add processes, inputs first, and tell the name of each: one whose name another has is named by its owner."""
+        names: dict[str, str] = {}
         for process in processes:
-            known = self.processes.setdefault(process.name, process)
-            if known != process:
-                raise AssertionError(f"two processes are called {process.name}")
+            added = replace(process, inputs={names.get(name, name): amount for name, amount in process.inputs.items()})
+            if self.processes.get(added.name, added) != added:
+                added = replace(added, name=f"{added.name} ({owner})")
+            if self.processes.setdefault(added.name, added) != added:
+                raise AssertionError(f"two processes are called {added.name}")
+            names[process.name] = added.name
+        return names
 
     def leaves(self, process: str) -> dict[str, float]:
         """How much of every process without inputs one unit of ``process`` takes, through the whole chain."""

@@ -5,26 +5,34 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import reduce
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from lca_ai import tables
-from lca_ai.errors import LogError
+from lca_ai.errors import LogError, shorten
 from lca_ai.logs import formats
-from lca_ai.logs.integrate import Partial, close, merge, partial
-from lca_ai.logs.quality import clean
-from lca_ai.logs.records import SECOND_US, Note, Options, Records
+from lca_ai.logs.integrate import MaxGap, Partial, Window, close, merge, partial
+from lca_ai.logs.quality import clean, continuous
+from lca_ai.logs.records import SECOND_US, Kind, Note, Options, Records
 from lca_ai.models.power import PowerLog
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 _JOULE_PER_KWH = 3.6e6
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CURVE_POINTS = 2_000
+#: Notes of what was found and yet counted in full.
+_KEPT = {
+    "out of order",
+    "repeated header",
+    "counter reset",
+    "interval length assumed",
+    "overlapping intervals",
+}
 
 
 @dataclass(frozen=True)
@@ -35,7 +43,7 @@ class EnergyReading:
     ----------
     hours : one row per device and hour (UTC): ``energy`` [kWh], ``covered`` [s], ``gap`` [s], ``samples``
     longest_interval : longest time between two readings inside the window [s]
-    max_gap : intervals longer than this were not integrated [s]
+    max_gap : intervals longer than this were not integrated; of several devices, the longest [s]
     start, end : the window, or the first and last reading
     curve : the power over time, thinned for drawing: ``time``, ``device``, ``power`` [W]
     outside : energy of the log outside the window [kWh]
@@ -55,17 +63,17 @@ class EnergyReading:
 
     @property
     def total(self) -> float:
-        """Energy of all devices. [kWh]"""
+        """Energy of all devices [kWh]."""
         return float(self.hours["energy"].sum())
 
     @property
     def covered_seconds(self) -> float:
-        """Covered time, mean over the devices. [s]"""
+        """Covered time, mean over the devices [s]."""
         return float(self.hours["covered"].groupby(level="device").sum().mean())
 
     @property
     def gap_seconds(self) -> float:
-        """Time without a reading, mean over the devices. [s]"""
+        """Time without a reading, mean over the devices [s]."""
         return float(self.hours["gap"].groupby(level="device").sum().mean())
 
     @property
@@ -76,21 +84,20 @@ class EnergyReading:
     @property
     def dropped(self) -> int:
         """Rows that were set aside, whatever the reason."""
-        kept = {"out of order", "repeated header", "counter reset", "interval length assumed"}
-        return sum(note.count for note in self.notes if note.what not in kept)
+        return sum(note.count for note in self.notes if note.what not in _KEPT)
 
     @property
     def seconds(self) -> float:
-        """Length of the window. [s]"""
+        """Length of the window [s]."""
         return (self.end - self.start).total_seconds()
 
     def per_device(self) -> dict[str, float]:
-        """Energy of each device. [kWh]"""
+        """Return the energy of each device [kWh]."""
         return {str(name): float(value) for name, value in self.hours["energy"].groupby(level="device").sum().items()}
 
 
 def read_power_log(  # noqa: PLR0913 (a log is described by what a user knows of it)
-    files: str | Path | list[str] | list[Path],
+    files: str | Path | list[str] | list[Path] | tuple[str | Path, ...],
     *,
     format: str | None = None,  # noqa: A002 (the word users know)
     timezone: str | None = None,
@@ -99,7 +106,7 @@ def read_power_log(  # noqa: PLR0913 (a log is described by what a user knows of
     device: str | None = None,
     max_gap: str | None = None,
 ) -> PowerLog:
-    """A power log, its files checked and their format recognised; nothing is integrated yet.
+    """Describe a power log, its files checked and their format recognised; nothing is integrated yet.
 
     Parameters
     ----------
@@ -116,18 +123,19 @@ def read_power_log(  # noqa: PLR0913 (a log is described by what a user knows of
     LogError : where a file cannot be read as a log
     InputError : where a file does not exist
     """
-    names = [str(name) for name in (files if isinstance(files, list) else [files])]
-    log = PowerLog(
-        files=tuple(names),
-        format=format,
-        timezone=timezone,
-        covers=None if covers is None else tuple(covers),  # type: ignore[arg-type]
-        columns=columns,
-        device=device,
-        max_gap=max_gap,  # type: ignore[arg-type]
-    )
-    found = _read(log)
-    return log if format is not None else log.replace(format=found[0].format)
+    names = files if isinstance(files, list | tuple) else (files,)
+    given = {
+        "files": tuple(str(name) for name in names),
+        "format": format,
+        "timezone": timezone,
+        "covers": None if covers is None else tuple(covers),
+        "columns": columns,
+        "device": device,
+        "max_gap": max_gap,
+    }
+    log = PowerLog(**{name: value for name, value in given.items() if value is not None})
+    found = {records.format for records in _read(log)}
+    return log.replace(format=found.pop()) if len(found) == 1 else log
 
 
 def energy(log: PowerLog) -> pd.DataFrame:
@@ -154,45 +162,29 @@ def read_energy(log: PowerLog) -> EnergyReading:
     LogError : where the log cannot be read, has one reading only, or lies outside its window
     """
     parts = _read(log)
-    kinds = {records.kind for records in parts}
-    if len(kinds) > 1:
-        raise LogError(
-            "the files hold different kinds of readings",
-            field="power.files",
-            value=", ".join(sorted(kinds)),
-            accepted="one log for each kind",
-        )
-    cleaned = [
-        clean(records, absurd_power=tables.assumption("absurd_device_power"), file=name)
-        for records, name in zip(parts, log.files, strict=True)
-    ]
-    frames = [frame for frame, _ in cleaned]
-    notes = [note for _, found in cleaned for note in found]
-    _check_devices(frames, log, parts)
+    kind = _one_kind(parts)
+    frames, notes = _cleaned(parts, log)
+    notes += _single_readings(frames, log, kind)
     everything = pd.concat(frames, ignore_index=True)
-    max_gap = _max_gap(log, everything, parts[0].kind)
+    max_gap = _max_gap(log, everything, kind)
     window = (_micros(log.since()), _micros(log.until()))
-    whole = _integral(frames, parts[0], max_gap, (None, None))
-    inside = whole if window == (None, None) else _integral(frames, parts[0], max_gap, window)
+    whole = _integral(frames, kind, max_gap, (None, None))
+    inside = whole if window == (None, None) else _integral(frames, kind, max_gap, window)
     _check_window(inside, everything, log)
-    first = int(everything["start"].min() if "start" in everything else everything["time"].min())
+    first = int(everything["start" if kind == "interval" else "time"].min())
     start = window[0] if window[0] is not None else first
     end = window[1] if window[1] is not None else int(everything["time"].max())
-    hours = inside.hours.assign(
-        energy=inside.hours["energy"] / _JOULE_PER_KWH, samples=inside.hours["samples"].astype("int64")
-    )
-    hours.index = hours.index.set_levels(pd.to_datetime(hours.index.levels[1], unit="us", utc=True), level="hour")
     return EnergyReading(
-        hours=hours,
+        hours=_in_kwh(inside.hours),
         covers=_covers(log, parts),
         format=parts[0].format,
         longest_interval=inside.longest,
-        max_gap=max_gap / SECOND_US,
+        max_gap=(max_gap if isinstance(max_gap, int) else max(max_gap.values())) / SECOND_US,
         start=_EPOCH + timedelta(microseconds=start),
         end=_EPOCH + timedelta(microseconds=end),
         notes=tuple(_added(notes)),
         facts={key: value for records in parts for key, value in records.facts.items()},
-        curve=_curve(everything, parts[0].kind),
+        curve=_curve(everything, kind),
         outside=(float(whole.hours["energy"].sum()) - float(inside.hours["energy"].sum())) / _JOULE_PER_KWH,
     )
 
@@ -202,39 +194,92 @@ def _read(log: PowerLog) -> list[Records]:
     return [formats.read(path, log.format, options) for path in log.paths()]
 
 
-def _integral(
-    frames: list[pd.DataFrame], records: Records, max_gap: int, window: tuple[int | None, int | None]
-) -> Partial:
-    return close(reduce(merge, [partial(frame, records.kind, max_gap=max_gap, window=window) for frame in frames]))
+def _one_kind(parts: list[Records]) -> Kind:
+    kinds = {records.kind for records in parts}
+    if len(kinds) > 1:
+        raise LogError(
+            "the files hold different kinds of readings",
+            field="power.files",
+            value=", ".join(sorted(kinds)),
+            accepted="one log for each kind",
+        )
+    return parts[0].kind
 
 
-def _check_devices(frames: list[pd.DataFrame], log: PowerLog, parts: list[Records]) -> None:
-    """Every device needs two readings; a device with one is set aside only where others remain."""
-    if parts[0].kind == "interval":
-        return
-    counts = pd.concat([frame["device"] for frame in frames]).value_counts()
-    if (counts < 2).all():  # noqa: PLR2004 (an interval has two ends)
-        value = frames[0].iloc[0]["power" if parts[0].kind == "power" else "counter"]
+def _cleaned(parts: list[Records], log: PowerLog) -> tuple[list[pd.DataFrame], list[Note]]:
+    """Clean each file; then set aside what a file repeats of another, and join counters over files."""
+    absurd = tables.assumption("absurd_device_power")
+    cleaned = [clean(records, absurd_power=absurd, file=name) for records, name in zip(parts, log.files, strict=True)]
+    frames, notes = [frame for frame, _ in cleaned], [note for _, found in cleaned for note in found]
+    if len(frames) > 1:
+        frames, found = _without_repeats(frames)
+        notes += found
+    if parts[0].kind == "counter":
+        frames, found = continuous(frames, absurd_power=absurd)
+        notes += found
+    return frames, notes
+
+
+def _without_repeats(frames: list[pd.DataFrame]) -> tuple[list[pd.DataFrame], list[Note]]:
+    repeated = pd.concat(frames, ignore_index=True).duplicated().to_numpy()
+    parts = np.split(repeated, np.cumsum([len(frame) for frame in frames])[:-1])
+    kept = [frame[~rows].reset_index(drop=True) for frame, rows in zip(frames, parts, strict=True)]
+    notes = [Note("duplicate", int(repeated.sum()), "a row of another file again")] if repeated.any() else []
+    return kept, notes
+
+
+def _integral(frames: list[pd.DataFrame], kind: Kind, max_gap: MaxGap, window: Window) -> Partial:
+    return close(reduce(merge, [partial(frame, kind, max_gap=max_gap, window=window) for frame in frames]))
+
+
+def _in_kwh(hours: pd.DataFrame) -> pd.DataFrame:
+    table = hours.reset_index()
+    table["energy"] = table["energy"] / _JOULE_PER_KWH
+    table["samples"] = table["samples"].astype("int64")
+    table["hour"] = pd.to_datetime(table["hour"], unit="us", utc=True)
+    return table.set_index(["device", "hour"])
+
+
+def _single_readings(frames: list[pd.DataFrame], log: PowerLog, kind: Kind) -> list[Note]:
+    """Note the devices of one reading: no interval, no energy; where no device has two, there is nothing to measure.
+
+    Raises
+    ------
+    LogError : where every device has one reading
+    """
+    if kind == "interval":
+        return []
+    counts = pd.concat([frame["device"] for frame in frames]).value_counts(sort=False)
+    alone = counts.index[counts < 2]  # noqa: PLR2004 (an interval has two ends)
+    if len(alone) == len(counts):
+        values = pd.concat([frame["power" if kind == "power" else "counter"] for frame in frames])
+        shown = ", ".join(f"{value:g} {'W' if kind == 'power' else 'J'}" for value in values.head(4))
         raise LogError(
             "the log has one reading per device: there is no interval to integrate",
             file=log.files[0],
-            value=f"{value:g} {'W' if parts[0].kind == 'power' else 'J'}",
+            value=shown,
             accepted="a log of at least two readings",
         )
+    if not len(alone):
+        return []
+    names = shorten(", ".join(sorted(map(str, alone))))
+    return [Note("device with one reading", len(alone), f"no interval, so no energy: {names}")]
 
 
-def _max_gap(log: PowerLog, frame: pd.DataFrame, kind: str) -> int:
-    """The longest interval that is integrated: as given, else a multiple of the log's own median interval. [µs]"""
+def _max_gap(log: PowerLog, frame: pd.DataFrame, kind: Kind) -> MaxGap:
+    """Return the longest interval that is integrated [µs]: as given, else a multiple of a device's median."""
     if log.max_gap is not None:
-        return int(log.max_gap.to("s").magnitude * SECOND_US)
+        return round(log.max_gap.to("s").magnitude * SECOND_US)
     if kind == "interval":
         return int((frame["time"] - frame["start"]).max())
-    step = frame.sort_values(["device", "time"]).groupby("device")["time"].diff().median()
-    return int(step * tables.assumption("max_gap_intervals"))
+    steps = frame.sort_values(["device", "time"]).groupby("device")["time"].diff()
+    medians = steps.groupby(frame["device"]).median().dropna() * tables.assumption("max_gap_intervals")
+    return {str(name): int(value) for name, value in medians.items()}
 
 
 def _check_window(inside: Partial, frame: pd.DataFrame, log: PowerLog) -> None:
-    if inside.hours["covered"].sum() == 0 and inside.hours["energy"].sum() == 0 and log.start is not None:
+    windowed = log.start is not None or log.end is not None
+    if windowed and inside.hours["covered"].sum() == 0 and inside.hours["energy"].sum() == 0:
         first, last = (_EPOCH + timedelta(microseconds=int(frame["time"].agg(edge))) for edge in ("min", "max"))
         raise LogError(
             "the window holds no reading",
@@ -260,7 +305,7 @@ def _added(notes: list[Note]) -> list[Note]:
 
 
 def _curve(frame: pd.DataFrame, kind: str) -> pd.DataFrame:
-    """The power over time, at most about 2,000 points per device (every n-th), for a figure."""
+    """Return the power over time, at most about 2,000 points per device (every n-th), for a figure."""
     if kind == "interval":
         power = frame["energy"] / ((frame["time"] - frame["start"]) / SECOND_US)
         both = [

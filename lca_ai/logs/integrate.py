@@ -10,14 +10,14 @@ as a gap and nothing is invented in it. A counter difference or an interval ener
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from lca_ai.errors import LogError
-from lca_ai.logs.records import HOUR_US, SECOND_US, Kind, Note
+from lca_ai.logs.records import HOUR_US, SECOND_US, Kind
 
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
@@ -37,26 +37,27 @@ class Segments:
     power_end: F64
 
     def take(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> Segments:
-        """The segments of ``rows``, an index or a mask."""
+        """Return the segments of ``rows``, an index or a mask."""
         return Segments(
             self.device[rows], self.start[rows], self.end[rows], self.power_start[rows], self.power_end[rows]
         )
 
     def clip(self, since: int | None, until: int | None) -> Segments:
-        """The parts of the segments inside a window [µs], power interpolated at its edges."""
+        """Return the parts of the segments inside a window [µs], power interpolated at its edges."""
         start = self.start if since is None else np.maximum(self.start, since)
         end = self.end if until is None else np.minimum(self.end, until)
         kept = end > start
-        inside = Segments(self.device, start, end, self._power_at(start), self._power_at(end))
+        inside = Segments(self.device, start, end, self.power_at(start), self.power_at(end))
         return inside.take(kept)
 
-    def _power_at(self, time: I64) -> F64:
+    def power_at(self, time: I64) -> F64:
+        """Return the power of each segment at one moment of it [W]."""
         length = np.maximum(self.end - self.start, 1)
         share = (time - self.start) / length
-        return self.power_start + (self.power_end - self.power_start) * share
+        return np.asarray(self.power_start + (self.power_end - self.power_start) * share)
 
     def split_at_hours(self) -> Segments:
-        """The same segments, cut at every full hour (UTC)."""
+        """Return the same segments, cut at every full hour (UTC)."""
         pieces = (self.end - 1) // HOUR_US - self.start // HOUR_US + 1
         if np.all(pieces <= 1):
             return self
@@ -66,15 +67,36 @@ class Segments:
         hour = (whole.start // HOUR_US + step) * HOUR_US
         start = np.maximum(whole.start, hour)
         end = np.minimum(whole.end, hour + HOUR_US)
-        return Segments(whole.device, start, end, whole._power_at(start), whole._power_at(end))
+        return Segments(whole.device, start, end, whole.power_at(start), whole.power_at(end))
 
     def seconds(self) -> F64:
-        """Length of each segment. [s]"""
+        """Return the length of each segment [s]."""
         return (self.end - self.start) / SECOND_US
 
     def joules(self) -> F64:
-        """Energy of each segment. [J]"""
+        """Return the energy of each segment [J]."""
         return (self.power_start + self.power_end) / 2.0 * self.seconds()
+
+
+#: Longest interval of power that is integrated, for all devices or for each [µs].
+MaxGap = int | dict[str, int]
+Window = tuple[int | None, int | None]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How readings become energy: their kind, the longest interval that counts, the window [µs]."""
+
+    kind: Kind
+    max_gap: MaxGap
+    window: Window = (None, None)
+
+    def limits(self, devices: list[str]) -> I64:
+        """Return the longest interval of each device [µs]; of a device without one, that of the slowest."""
+        if isinstance(self.max_gap, int):
+            return np.full(len(devices), self.max_gap, dtype=np.int64)
+        slowest = max(self.max_gap.values(), default=0)
+        return np.array([self.max_gap.get(name, slowest) for name in devices], dtype=np.int64)
 
 
 @dataclass
@@ -85,68 +107,71 @@ class Partial:
     ``runs`` has the first and last sample of each stretch of samples, so that merging can bridge between them.
     """
 
-    kind: Kind
+    rules: Rules
     hours: pd.DataFrame
     runs: pd.DataFrame
-    max_gap: int
-    window: tuple[int | None, int | None] = (None, None)
     longest: float = 0.0
-    notes: list[Note] = field(default_factory=list)
 
 
-def partial(
-    frame: pd.DataFrame, kind: Kind, *, max_gap: int, window: tuple[int | None, int | None] = (None, None)
-) -> Partial:
-    """The partial integral of one chunk.
+def partial(frame: pd.DataFrame, kind: Kind, *, max_gap: MaxGap, window: Window = (None, None)) -> Partial:
+    """Integrate one chunk.
 
     Parameters
     ----------
     frame : columns ``time`` [µs], ``device`` and the value of ``kind`` (power [W], counter [J]; interval: ``start`` and
         ``energy`` [J]); sorted by device and time, without duplicates
-    max_gap : longest interval that is integrated [µs]
+    max_gap : longest interval that is integrated [µs], for all devices or for each
     window : start and end of the measured window [µs], or None
     """
-    codes, devices = pd.factorize(frame["device"], sort=True)
-    device = codes.astype("int64")
+    rules = Rules(kind, max_gap, window)
+    codes, names = pd.factorize(frame["device"], sort=True)
+    device, devices = codes.astype("int64"), [str(name) for name in names]
     time = frame["time"].to_numpy("int64")
     if kind == "interval":
-        return _of_intervals(frame, device, list(devices), time, max_gap, window)
-    value = frame["power" if kind == "power" else "counter"].to_numpy("float64")
-    joined = np.flatnonzero(device[1:] == device[:-1])
-    segments = _between(kind, device[joined], time[joined], time[joined + 1], value[joined], value[joined + 1])
-    hours, longest = _tabulate(segments, list(devices), kind, max_gap, window)
-    hours = _add_samples(hours, device, time, list(devices), window)
-    edges = np.flatnonzero(np.r_[True, device[1:] != device[:-1]]) if len(device) else np.array([], int)
-    last = np.r_[edges[1:] - 1, len(device) - 1] if len(device) else edges
-    runs = pd.DataFrame(
+        start = frame["start"].to_numpy("int64")
+        power = frame["energy"].to_numpy("float64") / ((time - start) / SECOND_US)
+        segments = Segments(device, start, time, power, power)
+        runs = _spans(pd.DataFrame({"device": frame["device"].to_numpy(), "first": start, "last": time}))
+    else:
+        value = frame["power" if kind == "power" else "counter"].to_numpy("float64")
+        joined = np.flatnonzero(device[1:] == device[:-1])
+        ends = Segments(device[joined], time[joined], time[joined + 1], value[joined], value[joined + 1])
+        segments = _between(kind, ends)
+        runs = _runs(device, devices, time, value)
+    hours, longest = _tabulate(segments, devices, rules)
+    return Partial(rules, _sum([hours, _samples(device, time, devices, window)]), runs, longest)
+
+
+def _runs(device: I64, devices: list[str], time: I64, value: F64) -> pd.DataFrame:
+    """Return the first and last reading of each device."""
+    first = np.flatnonzero(np.r_[True, device[1:] != device[:-1]])[: len(device)]
+    last = np.r_[first[1:] - 1, len(device) - 1][: len(first)]
+    return pd.DataFrame(
         {
-            "device": [devices[code] for code in device[edges]],
-            "first": time[edges],
-            "first_value": value[edges],
+            "device": np.array(devices, dtype=object)[device[first]],
+            "first": time[first],
+            "first_value": value[first],
             "last": time[last],
             "last_value": value[last],
         },
         columns=_RUN_COLUMNS,
     )
-    return Partial(kind, hours, runs, max_gap, window, longest)
 
 
 def merge(one: Partial, other: Partial) -> Partial:
-    """Two partials as one: hours added, runs kept side by side until :func:`close` bridges them.
+    """Join two partials: hours added, runs kept side by side until :func:`close` bridges them.
 
     Raises
     ------
     LogError : where the two were integrated by different rules
     """
-    if (one.kind, one.max_gap, one.window) != (other.kind, other.max_gap, other.window):
+    if one.rules != other.rules:
         raise LogError(
             "two parts of a log were integrated by different rules", accepted="the same kind, max_gap and window"
         )
-    hours = _sum([one.hours, other.hours])
-    runs = pd.concat([one.runs, other.runs], ignore_index=True)
-    return Partial(
-        one.kind, hours, runs, one.max_gap, one.window, max(one.longest, other.longest), one.notes + other.notes
-    )
+    runs = [part.runs for part in (one, other) if len(part.runs)]
+    joined = pd.concat(runs, ignore_index=True) if runs else one.runs
+    return Partial(one.rules, _sum([one.hours, other.hours]), joined, max(one.longest, other.longest))
 
 
 def close(part: Partial) -> Partial:
@@ -157,63 +182,66 @@ def close(part: Partial) -> Partial:
     LogError : where two runs of one device overlap in time
     """
     runs = part.runs.sort_values(["device", "first", "last"], kind="stable").reset_index(drop=True)
-    same = (runs["device"].to_numpy()[1:] == runs["device"].to_numpy()[:-1]) if len(runs) else np.array([], bool)
-    before = np.flatnonzero(same)
-    overlap = before[runs["last"].to_numpy()[before] >= runs["first"].to_numpy()[before + 1]]
-    if part.kind != "interval" and len(overlap):
+    hours, longest = part.hours, part.longest
+    if part.rules.kind != "interval" and len(runs):
+        added, bridge = _bridged(runs, part.rules)
+        hours, longest = _sum([hours, added]), max(longest, bridge)
+    hours = _sum([hours, _uncovered_edges(runs, part.rules.window)])
+    return Partial(part.rules, hours, _spans(runs), longest)
+
+
+def _bridged(runs: pd.DataFrame, rules: Rules) -> tuple[pd.DataFrame, float]:
+    """Integrate between the last reading of each run and the first of the next of its device."""
+    codes, names = pd.factorize(runs["device"], sort=True)
+    before = np.flatnonzero(codes[1:] == codes[:-1])
+    after = before + 1
+    first, last = (runs[name].to_numpy("int64") for name in ("first", "last"))
+    first_value, last_value = (runs[name].to_numpy("float64") for name in ("first_value", "last_value"))
+    # Two runs may share the sample at which a log was rotated, and no more.
+    shared = (last[before] == first[after]) & (last_value[before] == first_value[after])
+    overlap = before[(last[before] >= first[after]) & ~shared]
+    if len(overlap):
         raise LogError(
             "two parts of the log cover the same device at the same time",
             field="device",
-            value=runs["device"][overlap[0]],
+            value=str(runs["device"].iloc[int(overlap[0])]),
+            accepted="a device column that tells them apart, or one log for each device",
         )
-    hours, longest = part.hours, part.longest
-    if part.kind != "interval" and len(before):
-        devices = sorted(runs["device"].unique())
-        codes = runs["device"].map({name: code for code, name in enumerate(devices)}).to_numpy("int64")
-        bridges = _between(
-            part.kind,
-            codes[before],
-            runs["last"].to_numpy("int64")[before],
-            runs["first"].to_numpy("int64")[before + 1],
-            runs["last_value"].to_numpy("float64")[before],
-            runs["first_value"].to_numpy("float64")[before + 1],
-        )
-        added, bridge = _tabulate(bridges, devices, part.kind, part.max_gap, part.window)
-        hours, longest = _sum([hours, added]), max(longest, bridge)
-    edges = _uncovered_edges(runs, part.window)
-    hours = _sum([hours, edges]) if len(edges) else hours
-    joined = runs.groupby("device", sort=True).agg(first=("first", "min"), last=("last", "max")).reset_index()
-    joined = joined.assign(first_value=np.nan, last_value=np.nan)[_RUN_COLUMNS]
-    return Partial(part.kind, hours, joined, part.max_gap, part.window, longest, part.notes)
+    before, after = before[~shared], after[~shared]
+    device = codes[before].astype("int64")
+    ends = Segments(device, last[before], first[after], last_value[before], first_value[after])
+    return _tabulate(_between(rules.kind, ends), [str(name) for name in names], rules)
 
 
-def _between(kind: Kind, device: I64, start: I64, end: I64, value_start: F64, value_end: F64) -> Segments:
-    """Segments between neighbouring readings: linear power, or the mean power of a counter difference."""
+def _spans(runs: pd.DataFrame) -> pd.DataFrame:
+    """Return the first and last moment of each device, as runs without values."""
+    spans = runs.groupby("device", sort=True).agg(first=("first", "min"), last=("last", "max")).reset_index()
+    return spans.assign(first_value=np.nan, last_value=np.nan)[_RUN_COLUMNS]
+
+
+def _between(kind: Kind, ends: Segments) -> Segments:
+    """Return the segments between neighbouring readings: linear power, or the mean power of a counter difference."""
     if kind == "power":
-        return Segments(device, start, end, value_start, value_end)
-    mean = (value_end - value_start) / ((end - start) / SECOND_US)
-    return Segments(device, start, end, mean, mean)
+        return ends
+    mean = (ends.power_end - ends.power_start) / ends.seconds()
+    return Segments(ends.device, ends.start, ends.end, mean, mean)
 
 
-def _tabulate(
-    segments: Segments, devices: list[str], kind: Kind, max_gap: int, window: tuple[int | None, int | None]
-) -> tuple[pd.DataFrame, float]:
-    """Energy, covered and gap seconds of segments per device and hour, and the longest interval. [s]"""
-    touched = segments.clip(*window)
-    longest = float((segments.end - segments.start)[_inside(segments, window)].max(initial=0)) / SECOND_US
-    if kind == "power":
-        measured = segments.end - segments.start <= max_gap
-        gaps = segments.take(~measured).clip(*window).split_at_hours()
-        touched = segments.take(measured).clip(*window)
-    else:
-        gaps = segments.take(np.zeros(len(segments.device), bool))
-    pieces = touched.split_at_hours()
+def _tabulate(segments: Segments, devices: list[str], rules: Rules) -> tuple[pd.DataFrame, float]:
+    """Sum energy, covered and gap seconds of segments per device and hour; return them and the longest interval [s]."""
+    length = segments.end - segments.start
+    longest = float(length[_inside(segments, rules.window)].max(initial=0)) / SECOND_US
+    measured = np.ones(len(length), bool)
+    if rules.kind == "power":
+        measured = length <= rules.limits(devices)[segments.device]
+    pieces = segments.take(measured).clip(*rules.window).split_at_hours()
+    gaps = segments.take(~measured).clip(*rules.window).split_at_hours()
     covered = _grouped(pieces, devices, {"energy": pieces.joules(), "covered": pieces.seconds()})
     missed = _grouped(gaps, devices, {"gap": gaps.seconds()})
     return _sum([covered, missed]), longest
 
 
-def _inside(segments: Segments, window: tuple[int | None, int | None]) -> NDArray[np.bool_]:
+def _inside(segments: Segments, window: Window) -> NDArray[np.bool_]:
     since, until = window
     inside = np.ones(len(segments.device), bool)
     if since is not None:
@@ -229,9 +257,8 @@ def _grouped(pieces: Segments, devices: list[str], values: dict[str, F64]) -> pd
     return frame.groupby(["device", "hour"], sort=True)[list(values)].sum()
 
 
-def _add_samples(
-    hours: pd.DataFrame, device: I64, time: I64, devices: list[str], window: tuple[int | None, int | None]
-) -> pd.DataFrame:
+def _samples(device: I64, time: I64, devices: list[str], window: Window) -> pd.DataFrame:
+    """Count the readings inside the window, its edges included, per device and hour."""
     since, until = window
     inside = np.ones(len(time), bool)
     if since is not None:
@@ -240,7 +267,7 @@ def _add_samples(
         inside &= time <= until
     names = np.array(devices, dtype=object)[device[inside]]
     frame = pd.DataFrame({"device": names, "hour": time[inside] // HOUR_US * HOUR_US, "samples": 1})
-    return _sum([hours, frame.groupby(["device", "hour"], sort=True)[["samples"]].sum()])
+    return frame.groupby(["device", "hour"], sort=True)[["samples"]].sum()
 
 
 def _sum(tables: list[pd.DataFrame]) -> pd.DataFrame:
@@ -254,40 +281,16 @@ def _sum(tables: list[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(filled).groupby(level=["device", "hour"], sort=True).sum() if len(filled) > 1 else filled[0]
 
 
-def _uncovered_edges(runs: pd.DataFrame, window: tuple[int | None, int | None]) -> pd.DataFrame:
-    """Gap seconds between the edges of the window and the first and last sample of each device."""
-    since, until = window
-    spans = runs.groupby("device", sort=True).agg(first=("first", "min"), last=("last", "max"))
-    edges = []
-    if since is not None:
-        edges.append((spans.index, np.full(len(spans), since), spans["first"].to_numpy()))
-    if until is not None:
-        edges.append((spans.index, spans["last"].to_numpy(), np.full(len(spans), until)))
+def _uncovered_edges(runs: pd.DataFrame, window: Window) -> pd.DataFrame:
+    """Return the gap seconds between the edges of the window and the first and last sample of each device."""
+    spans = _spans(runs)
+    devices, codes = [str(name) for name in spans["device"]], np.arange(len(spans))
+    zero = np.zeros(len(spans))
     tables = []
-    for names, start, end in edges:
-        zero = np.zeros(len(names))
-        pieces = (
-            Segments(np.arange(len(names)), start.astype("int64"), end.astype("int64"), zero, zero)
-            .clip(since, until)
-            .split_at_hours()
-        )
-        tables.append(_grouped(pieces, list(names), {"gap": pieces.seconds()}))
+    for edge, found in zip(window, ("first", "last"), strict=True):
+        if edge is not None:
+            limit, sample = np.full(len(spans), edge, dtype=np.int64), spans[found].to_numpy("int64")
+            start, end = (limit, sample) if found == "first" else (sample, limit)
+            pieces = Segments(codes, start, end, zero, zero).clip(*window).split_at_hours()
+            tables.append(_grouped(pieces, devices, {"gap": pieces.seconds()}))
     return _sum(tables)
-
-
-def _of_intervals(
-    frame: pd.DataFrame, device: I64, devices: list[str], time: I64, max_gap: int, window: tuple[int | None, int | None]
-) -> Partial:
-    start = frame["start"].to_numpy("int64")
-    power = frame["energy"].to_numpy("float64") / ((time - start) / SECOND_US)
-    segments = Segments(device, start, time, power, power)
-    hours, longest = _tabulate(segments, devices, "interval", max_gap, window)
-    hours = _add_samples(hours, device, time, devices, window)
-    spans = (
-        pd.DataFrame({"device": frame["device"].to_numpy(), "first": start, "last": time})
-        .groupby("device", sort=True)
-        .agg(first=("first", "min"), last=("last", "max"))
-        .reset_index()
-    )
-    runs = spans.assign(first_value=np.nan, last_value=np.nan)[_RUN_COLUMNS]
-    return Partial("interval", hours, runs, max_gap, window, longest)

@@ -133,7 +133,7 @@ def _check_one_device(time: np.ndarray[tuple[int, ...], np.dtype[np.int64]], fil
 
 def _several_devices(count: int, file: str) -> LogError:
     return LogError(
-        "many samples share a time stamp: several devices, and no column that tells them apart",
+        "the samples come as of several devices at a time, and no column tells these apart",
         file=file,
         value=count,
         accepted="a column of the device (uuid, index), columns=..., or device=... if it is one device",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -89,6 +92,76 @@ def _decoded(raw: bytes) -> str:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         return raw.decode("latin-1")
+
+
+def read_table(text: str, delimiter: str, *, file: str, header: bool = True) -> tuple[pd.DataFrame, list[Note]]:
+    """Read delimited text as columns of text, named by the first row or by their numbers.
+
+    A row of more cells than the first one has is an error: which cell is which is not known then.
+
+    Raises
+    ------
+    LogError : naming the line
+    """
+    lines = text.lstrip()
+    width = _cells_in(lines.split("\n", 1)[0], delimiter, file)
+    try:
+        table = pd.read_csv(
+            io.StringIO(lines),
+            sep=delimiter,
+            header=None,
+            names=range(width + 1),
+            index_col=False,
+            dtype="str",
+            skipinitialspace=True,
+        )
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as fault:
+        line = re.search(r"line (\d+), saw", str(fault))
+        if not line:
+            raise LogError("this is not a table of cells", file=file, value=str(fault), accepted=_CELLS) from None
+        skipped = text[: len(text) - len(lines)].count("\n")
+        raise LogError(_TOO_MANY_CELLS, file=file, line=int(line[1]) + skipped, accepted=_CELLS) from None
+    beyond = table[table[width].notna()]
+    if len(beyond):
+        raise LogError(_TOO_MANY_CELLS, file=file, value=", ".join(beyond.iloc[0].fillna("")), accepted=_CELLS)
+    table = table.drop(columns=width)
+    notes = _swallowed(text, len(table)) if '"' in text else []
+    table.columns = _distinct([str(name) for name in (table.iloc[0].fillna("") if header else table.columns)])
+    return table.iloc[1 if header else 0 :], notes
+
+
+_TOO_MANY_CELLS = "a row has more cells than the first one"
+_CELLS = "as many cells in each row; decimal points, or decimal commas between semicolons"
+
+
+#: More columns than any log has: not a table.
+_MOST_COLUMNS = 5_000
+
+
+def _cells_in(line: str, delimiter: str, file: str) -> int:
+    try:
+        width = len(next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), []))
+    except csv.Error as fault:
+        raise LogError(f"the first line cannot be read: {fault}", file=file, line=1, accepted=_CELLS) from None
+    if width > _MOST_COLUMNS:
+        raise LogError("the first line has too many cells", file=file, line=1, value=width, accepted=_CELLS)
+    return width
+
+
+def _swallowed(text: str, rows: int) -> list[Note]:
+    """Note the lines that a quotation mark joined to the row before."""
+    missing = sum(bool(line.strip()) for line in text.split("\n")) - rows
+    return [Note("line within a quoted cell", missing, "read as part of the row before")] if missing > 0 else []
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """Return column names without surrounding blanks, a repeated one with its number."""
+    seen: dict[str, int] = {}
+    distinct = []
+    for name in map(str.strip, names):
+        seen[name] = seen.get(name, 0) + 1
+        distinct.append(name if seen[name] == 1 else f"{name}.{seen[name] - 1}")
+    return distinct
 
 
 def to_utc(local: pd.Series, device: pd.Series, zone: str | None, *, file: str) -> NDArray[np.int64]:

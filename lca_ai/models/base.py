@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -51,19 +51,43 @@ def study_error(fault: ValidationError, model: type[BaseModel], *, file: object 
     """
     details = fault.errors(include_url=False)
     first = max(details, key=lambda item: (item["type"] not in {"model_type", "literal_error"}, len(item["loc"])))
-    field = ".".join(str(part) for part in first["loc"] if not str(part)[:1].isupper() and "[" not in str(part))
-    cause = first.get("ctx", {}).get("error")
+    context = first.get("ctx", {})
+    cause = context.get("error")
+    field = _path(first["loc"], cause.field if isinstance(cause, InputError) else None)
     if isinstance(cause, InputError):
-        return cause.at(file=file, field=field or None)
-    if first["type"] == "extra_forbidden":
-        known = _fields(model)
-        return StudyError("unknown field", file=file, field=field, value=first["input"], accepted=did_you_mean(str(first["loc"][-1]), known))
-    if first["type"] == "missing":
-        return StudyError("this field is required and missing", file=file, field=field)
-    expected = first.get("ctx", {}).get("expected")
-    return StudyError(
-        first["msg"].removeprefix("Value error, "), file=file, field=field or None, value=first["input"], accepted=expected
-    )
+        return type(cause)(
+            cause.problem, file=cause.file or file, line=cause.line, field=field, value=cause.value, accepted=cause.accepted
+        )
+    match first["type"]:
+        case "extra_forbidden":
+            near = did_you_mean(str(first["loc"][-1]), _fields(model))
+            return StudyError("unknown field", file=file, field=field, value=first["input"], accepted=near)
+        case "missing":
+            return StudyError("this field is required and missing", file=file, field=field)
+        case "union_tag_invalid" | "union_tag_not_found":
+            name = str(context["discriminator"]).strip("'")
+            known = str(context.get("expected_tags", "")).replace("'", "") or None
+            return StudyError(f"no known {name}", file=file, field=_path((field or "",), name), value=context.get("tag"), accepted=known)
+    message = str(first["msg"]).removeprefix("Value error, ")
+    return StudyError(message, file=file, field=field, value=first["input"], accepted=context.get("expected"))
+
+
+#: Names of union members, which pydantic counts into the place of a fault.
+_TAGS = frozenset({"training", "inference", "server", "cluster", "accelerator", "cpu", "memory", "storage", "chassis", "other"})
+
+
+def _path(place: Sequence[str | int], inner: str | None) -> str | None:
+    """The field as a user writes it: keys and list positions, without the names of classes and union members."""
+    parts: list[str] = []
+    for part in place:
+        text = str(part)
+        member = text in _TAGS and parts and (parts[-1].isdigit() or parts[-1] == "hardware")
+        if not text[:1].isupper() and "[" not in text and not member:
+            parts.append(text)
+    if inner:
+        first, _, rest = inner.partition(".")
+        parts += [name for name in (first, rest) if name and name != (parts[-1] if parts else "")]
+    return ".".join(part for part in parts if part) or None
 
 
 def _fields(model: type[BaseModel]) -> set[str]:

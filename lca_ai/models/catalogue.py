@@ -85,19 +85,44 @@ def _figures(item: str, attributes: dict[str, str]) -> dict[str, Any]:
     return {field: pair[0] for field, pair in found.items() if pair is not None}
 
 
-def accelerator(item: str, count: int = 1) -> Accelerator:
-    """An accelerator of the catalogue, with the figures the table has."""
-    fields = {
+#: Kind of component -> field -> attribute of the catalogue.
+_FIELDS = {
+    "accelerator": {
         "name": "name", "mass": "mass", "rated_power": "rated_power", "die": "die_area", "memory": "memory_size",
         "memory_type": "memory_type", "board": "board_area", "heatsink_mass": "heatsink_mass",
         "casing_mass": "casing_mass", "idle_power": "idle_power",
-    }  # fmt: skip
-    return Accelerator(item=item, count=count, **_figures(item, fields))
+    },
+    "cpu": {"name": "name", "rated_power": "rated_power", "die": "die_area"},
+}  # fmt: skip
+
+
+def figures(kind: str, name: str) -> dict[str, Any]:
+    """Key and figures of a catalogue item, by field of the component; nothing for a kind that has none.
+
+    Raises
+    ------
+    UnknownKeyError : where the catalogue has no such item of this kind
+    """
+    if kind not in _FIELDS:
+        return {}
+    try:
+        key = resolve(name)
+    except UnknownKeyError as fault:
+        raise UnknownKeyError(fault.problem, field="item", value=name, accepted=fault.accepted) from None
+    if key not in items() or next(iter(items()[key].values()))["kind"] != kind:
+        known = [item for item, rows in items().items() if next(iter(rows.values()))["kind"] == kind]
+        raise UnknownKeyError(f"this is no {kind} of the catalogue", field="item", value=name, accepted=did_you_mean(name, known))
+    return {"item": key, **_figures(key, _FIELDS[kind])}
+
+
+def accelerator(item: str, count: int = 1) -> Accelerator:
+    """An accelerator of the catalogue, with the figures the table has."""
+    return Accelerator(item=item, count=count)
 
 
 def cpu(item: str, count: int = 1) -> Cpu:
     """A processor of the catalogue, with the figures the table has."""
-    return Cpu(item=item, count=count, **_figures(item, {"name": "name", "rated_power": "rated_power", "die": "die_area"}))
+    return Cpu(item=item, count=count)
 
 
 def _component(row: tables.Row) -> AnyComponent:
@@ -124,7 +149,8 @@ def _component(row: tables.Row) -> AnyComponent:
             return Chassis(name="chassis", item=row["item"] or None, **common)
         case kind:
             known = kind if kind in {"assembly", "network card", "switch"} else "other"
-            return OtherPart(kind=known, name=row["item"] or kind, **common)
+            name = "assembly of the server" if known == "assembly" else row["item"] or kind
+            return OtherPart(kind=known, name=name, **common)
 
 
 def server(key: str) -> Server:

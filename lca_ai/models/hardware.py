@@ -8,13 +8,23 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from lca_ai.errors import StudyError
+from lca_ai import tables, units
+from lca_ai.errors import StudyError, UnitError
 from lca_ai.models.base import Model
 from lca_ai.units import Area, Capacity, Counted, Mass, Power
 
 Count = Annotated[int, Field(ge=1, le=10_000_000)]
+
+
+def _given_impacts(impacts: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Impacts by category, each in a unit of its category."""
+    for category, amount in (impacts or {}).items():
+        unit = tables.category_unit(category)
+        if amount.dimensionality != units.unit(unit).dimensionality:
+            raise UnitError("the unit is not that of the category", field=category, value=f"{amount:~}", accepted=f"e.g. '3 {unit}'")
+    return impacts
 
 
 class Component(Model):
@@ -34,6 +44,20 @@ class Component(Model):
     """Impacts of making one, as given by the user: impact category -> quantity."""
     note: str = ""
     """Anything a reviewer should know."""
+
+    _units = field_validator("embodied")(_given_impacts)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_catalogue(cls, data: Any) -> Any:
+        """Take from the catalogue what is not given, where an item is named."""
+        if not isinstance(data, dict) or not isinstance(data.get("item"), str):
+            return data
+        from lca_ai.models.catalogue import figures
+
+        known = figures(cls.model_fields["kind"].default, data["item"]) if "kind" in cls.model_fields else {}
+        given = {name: value for name, value in data.items() if value is not None and value != ""}
+        return known | given | {"item": known.get("item", data["item"])}
 
 
 class Accelerator(Component):
@@ -139,6 +163,8 @@ class Server(Model):
     """Impacts of making the machine without its accelerators, as given: impact category -> quantity."""
     sources: tuple[str, ...] = ()
     """Where the composition comes from."""
+
+    _units = field_validator("embodied")(_given_impacts)
 
     @model_validator(mode="after")
     def _something(self) -> Self:

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from lca_ai.errors import StudyError
 from lca_ai.models.base import Model
 from lca_ai.units import Duration
+
+
+
+def positive(value: Any) -> Any:
+    """A length of time that is not zero."""
+    if value is not None and value.magnitude <= 0:
+        raise StudyError("a length of time of zero", value=str(value), accepted="more than zero, e.g. 36 hour")
+    return value
+
 
 Share = Annotated[float, Field(gt=0.0, le=1.0)]
 
@@ -30,6 +39,8 @@ class Runtime(Model):
     """Mean power while running, as a share of the rated power."""
     idle_share: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
     """Share of the time in which the devices are occupied but idle."""
+
+    _some_time = field_validator("duration", "device_hours")(positive)
 
     @field_validator("start")
     @classmethod

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from lca_ai.errors import StudyError
 from lca_ai.models.base import Model
@@ -12,7 +12,7 @@ from lca_ai.models.catalogue import hardware
 from lca_ai.models.hardware import Cluster, Server
 from lca_ai.models.location import Location
 from lca_ai.models.power import Covered, PowerLog
-from lca_ai.models.runtime import Runtime
+from lca_ai.models.runtime import Runtime, positive
 from lca_ai.units import Counted, Duration, Energy
 
 #: How an amount of an activity is known, best first.
@@ -28,6 +28,8 @@ class Allocation(Model):
     """Share of the service life in which the machine does allocated work; the stated assumption where not given."""
     method: Literal["device-hours"] = "device-hours"
     """Reserved time over productive time in the service life."""
+
+    _some_time = field_validator("service_life")(positive)
 
 
 def _by_name(value: object) -> object:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lca_ai.errors import LogError, did_you_mean
 from lca_ai.logs.formats import codecarbon, generic, mlperf, nvidia_smi
 from lca_ai.logs.records import Format, Options, Records, read_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FORMATS: dict[str, Format] = {
     one.name: one for one in (mlperf.FORMAT, nvidia_smi.FORMAT, codecarbon.FORMAT, generic.CSV, generic.PARQUET)
@@ -16,7 +19,7 @@ _HEAD = 20_000
 
 
 def read(path: Path, name: str | None, options: Options) -> Records:
-    """The records of one file, in the format ``name`` or in the one its content shows.
+    """Read the records of one file, in the format ``name`` or in the one its content shows.
 
     Raises
     ------
@@ -34,7 +37,7 @@ def read(path: Path, name: str | None, options: Options) -> Records:
 
 
 def recognise(path: Path, text: str, options: Options) -> Format:
-    """The format that the head of a text shows.
+    """Return the format that the head of a text shows.
 
     Raises
     ------
@@ -55,5 +58,8 @@ def recognise(path: Path, text: str, options: Options) -> Format:
 
 
 def _is_parquet(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(4) == b"PAR1"
+    try:
+        with path.open("rb") as file:
+            return file.read(4) == b"PAR1"
+    except OSError as fault:
+        raise LogError(f"cannot be read: {fault.strerror}", file=path.name) from fault

@@ -7,18 +7,33 @@ Format: https://mlco2.github.io/codecarbon/output.html (versions 2.0 to 3).
 
 from __future__ import annotations
 
-import io
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from lca_ai.errors import LogError
-from lca_ai.logs.records import SECOND_US, Format, Note, Options, Records, numbers, parse_times, to_utc
+from lca_ai.logs.records import (
+    LONGEST_INTERVAL_US,
+    SECOND_US,
+    Format,
+    Note,
+    Options,
+    Records,
+    numbers,
+    parse_times,
+    read_table,
+    to_utc,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _JOULE_PER_KWH = 3.6e6
 _PARTS = {"cpu_energy": "cpu", "gpu_energy": "gpu", "ram_energy": "memory"}
 _NEEDED = {"timestamp", "duration", "energy_consumed"}
+#: Stamps are in whole seconds and written a moment late: starts of one run lie this close together. [s]
+_SAME_START = 2.0
 
 
 def _matches(head: str) -> bool:
@@ -27,66 +42,70 @@ def _matches(head: str) -> bool:
 
 
 def _read(path: Path, text: str, options: Options) -> Records:
-    try:
-        table = pd.read_csv(io.StringIO(text), dtype="str", skipinitialspace=True)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as fault:
-        raise LogError(f"a row does not fit the header: {fault}", file=path.name) from fault
-    rows = len(table)
-    times = parse_times(table["timestamp"], ("ISO8601",))
+    table, found = read_table(text, ",", file=path.name)
+    missing = _NEEDED - set(table.columns)
+    if missing or table.empty:
+        problem = f"the column {min(missing)} is missing" if missing else "the file has a header and no row"
+        raise LogError(problem, file=path.name, line=1)
+    times = parse_times(table["timestamp"].astype("str").str.strip(), ("ISO8601",))
     values = {name: numbers(table[name]) for name in ("duration", "energy_consumed", *_PARTS) if name in table}
-    whole = times.notna() & values["duration"].gt(0) & values["energy_consumed"].notna()
-    snapshots = _superseded(table, values, whole)
-    keep = whole & ~snapshots
+    lasts = values["duration"].gt(0) & values["duration"].le(LONGEST_INTERVAL_US / SECOND_US)
+    whole = times.notna() & lasts & values["energy_consumed"].notna()
+    snapshots = _superseded(table[whole], times[whole], {name: column[whole] for name, column in values.items()})
+    keep = whole & ~snapshots.reindex(table.index, fill_value=False)
     if not keep.any():
         raise LogError("no row has a time stamp, a duration and an energy", file=path.name, line=2)
     notes = [
-        Note("row without energy or time", int((~whole).sum()), "timestamp, duration or energy_consumed is empty"),
+        *found,
+        Note("row without energy or time", int((~whole).sum()), "no readable timestamp, duration or energy_consumed"),
         Note("earlier snapshot of the same run", int(snapshots.sum()), "a running total; its last row counts"),
     ]
     frame = _intervals(times[keep], {name: column[keep] for name, column in values.items()}, path, options)
-    covers = ("cpu", "gpu", "memory") if len(frame["device"].unique()) > 1 else None
-    return Records("interval", frame, FORMAT.name, rows, covers, [note for note in notes if note.count])
+    parts = tuple(part for part in _PARTS.values() if (frame["device"] == part).any())
+    return Records("interval", frame, FORMAT.name, len(table), parts or None, [note for note in notes if note.count])
 
 
-def _superseded(table: pd.DataFrame, values: dict[str, pd.Series], whole: pd.Series) -> pd.Series:
-    """Rows that a later row of the same run (and task) repeats with a longer duration and more energy."""
+def _superseded(table: pd.DataFrame, times: pd.Series, values: dict[str, pd.Series]) -> pd.Series:
+    """Return the rows that a later row of the same run repeats: the same start, a longer duration, no less energy.
+
+    Rows of tasks are no snapshots. A row without a run id is one of its project's, if it lasts long enough to overlap.
+    """
     superseded = pd.Series(data=False, index=table.index)
-    if "run_id" not in table:
+    if "task_name" in table or len(table) < 2:  # noqa: PLR2004 (a row and its repetition)
         return superseded
-    keys = [table[name] for name in ("run_id", "task_name", "project_name", "experiment_id") if name in table]
-    for _, rows in table[whole & table["run_id"].notna()].groupby(
-        [key[whole & table["run_id"].notna()] for key in keys], dropna=False
-    ):
-        index = rows.index
-        grows = (
-            values["duration"][index].is_monotonic_increasing
-            and values["energy_consumed"][index].is_monotonic_increasing
-        )
-        if (
-            len(index) > 1
-            and grows
-            and "task_name" not in table
-            and _same_start(table["timestamp"][index], values["duration"][index])
-        ):
-            superseded[index[:-1]] = True
+    nothing = pd.Series("", index=table.index)
+    run = table.get("run_id", nothing).fillna("")
+    long_enough = run.ne("") | values["duration"].gt(_SAME_START)
+    origin = pd.Timestamp("2000-01-01", tz=times.dt.tz)
+    rows = pd.DataFrame(
+        {
+            "key": run + "\n" + table.get("project_name", nothing).fillna(""),
+            "start": (times - origin).dt.total_seconds() - values["duration"],
+            "duration": values["duration"],
+            "energy": values["energy_consumed"],
+        }
+    )[long_enough].sort_values(["key", "start"], kind="stable")
+    another = (rows["key"] != rows["key"].shift()) | (rows["start"].diff() > _SAME_START)
+    rows = rows.assign(run=another.cumsum()).sort_values(["run", "duration"], kind="stable")
+    later = rows.shift(-1)
+    grows = (later["duration"] > rows["duration"]) & (later["energy"] >= rows["energy"])
+    superseded[rows.index[(later["run"] == rows["run"]) & grows]] = True
     return superseded
-
-
-def _same_start(stamps: pd.Series, duration: pd.Series) -> bool:
-    starts = pd.to_datetime(stamps, format="ISO8601") - pd.to_timedelta(duration, unit="s")
-    return bool((starts.max() - starts.min()) < pd.Timedelta(seconds=5))
 
 
 def _intervals(times: pd.Series, values: dict[str, pd.Series], path: Path, options: Options) -> pd.DataFrame:
     end = to_utc(times, pd.Series("run", index=times.index), options.timezone, file=path.name)
     start = end - np.rint(values["duration"].to_numpy() * SECOND_US).astype("int64")
-    parts = {device: values[name].fillna(0.0) for name, device in _PARTS.items() if name in values}
     total = values["energy_consumed"]
+    parts = {part: values[name].fillna(0.0) for name, part in _PARTS.items() if name in values and values[name].any()}
+    # A part without any energy was not measured; parts that do not add up to the total are not those of the total.
     if not parts or not np.allclose(sum(parts.values()), total, rtol=1e-6, atol=1e-12):
         parts = {options.device or "machine": total}
     return pd.concat(
         [
-            pd.DataFrame({"start": start, "time": end, "device": device, "energy": energy.to_numpy() * _JOULE_PER_KWH})
+            pd.DataFrame(
+                {"start": start, "time": end, "device": device, "energy": (energy * _JOULE_PER_KWH).to_numpy()}
+            )
             for device, energy in parts.items()
         ],
         ignore_index=True,

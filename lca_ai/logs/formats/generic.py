@@ -7,16 +7,32 @@ or given: ``{"time": "ts:s", "power": "6:mW"}`` means the column ``ts`` in secon
 from __future__ import annotations
 
 import csv
-import io
 import re
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from lca_ai import units
 from lca_ai.errors import InputError, LogError
-from lca_ai.logs.records import SECOND_US, Format, Kind, Note, Options, Records, numbers, parse_times, to_utc
+from lca_ai.logs.records import (
+    EARLIEST_US,
+    LATEST_US,
+    LONGEST_INTERVAL_US,
+    SECOND_US,
+    Format,
+    Kind,
+    Note,
+    Options,
+    Records,
+    numbers,
+    parse_times,
+    read_table,
+    to_utc,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _EPOCH = {"s": 1e6, "ms": 1e3, "us": 1.0, "ns": 1e-3}
 _ROLES = ("time", "device", "power", "counter", "energy", "duration")
@@ -29,9 +45,7 @@ _NAMES = {
     "energy": r"energy|energy_consumed",
     "duration": r"duration|interval",
 }
-_UNIT_SUFFIX = (
-    r"(?:\s*[\[(](?P<unit>[^\])]+)[\])]|_(?P<suffix>w|kw|watts?|j|kj|mj|wh|kwh|joules?|s|seconds?|ms|us|ns))?"
-)
+#: Units that may end a name, in lower case: the last three are never guessed between milli and mega.
 _SUFFIXES = {
     "w": "W",
     "kw": "kW",
@@ -49,13 +63,22 @@ _SUFFIXES = {
     "ms": "ms",
     "us": "us",
     "ns": "ns",
+    "mw": None,
+    "mj": None,
+    "mwh": None,
 }
+_UNIT_SUFFIX = rf"(?:\s*[\[(](?P<unit>[^\])]+)[\])]|_(?P<suffix>{'|'.join(_SUFFIXES)}))?"
+_COLUMN = {role: re.compile(rf"(?:{names}){_UNIT_SUFFIX}", re.IGNORECASE) for role, names in _NAMES.items()}
 _TIMES = ("ISO8601", "%Y/%m/%d %H:%M:%S.%f", "%Y/%m/%d %H:%M:%S", "%d.%m.%Y %H:%M:%S", "%m-%d-%Y %H:%M:%S.%f")
+_HEAD = 20_000
+_MOST_SHARED_STAMPS = 0.2
+
+#: Role -> name of the column and its unit, if the name tells.
+Columns = dict[str, tuple[str, str | None]]
 
 
 def _matches(head: str) -> bool:
-    names = _header(head)
-    found = {role for name in names for role in [_role(name)[0]] if role}
+    found = {role for name in _header(head) for role in [_role(name)[0]] if role}
     return "time" in found and bool(found & {"power", "counter", "energy"})
 
 
@@ -70,101 +93,96 @@ def _delimiter(head: str) -> str:
 
 
 def _role(name: str) -> tuple[str | None, str | None]:
-    """The role and the unit of a column, by its name."""
-    for role, pattern in _NAMES.items():
-        match = re.fullmatch(rf"(?:{pattern}){_UNIT_SUFFIX}", name.strip(), re.IGNORECASE)
+    """Tell the role and the unit of a column by its name; a unit that may be milli or mega is "?"."""
+    for role, pattern in _COLUMN.items():
+        match = pattern.fullmatch(name.strip())
+        if match and match["suffix"]:
+            return role, _SUFFIXES[match["suffix"].lower()] or "?"
         if match:
-            suffix = (match["suffix"] or "").lower()
-            if suffix == "mj":  # millijoule or megajoule: never a guess
-                return None, None
-            return role, match["unit"] or _SUFFIXES.get(suffix)
+            return role, match["unit"]
     return None, None
 
 
 def _read_csv(path: Path, text: str, options: Options) -> Records:
-    delimiter = _delimiter(text[:20_000])
-    by_index = bool(options.columns) and all(
-        value.split(":")[0].isdigit() for value in (options.columns or {}).values()
-    )
-    try:
-        table = pd.read_csv(
-            io.StringIO(text),
-            sep=delimiter,
-            dtype="str",
-            skipinitialspace=True,
-            header=None if by_index else 0,
-            on_bad_lines="error",
-        )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as fault:
-        line = re.search(r"line (\d+)", str(fault))
-        raise LogError(
-            "a row has more cells than the first one", file=path.name, line=int(line[1]) if line else None
-        ) from fault
+    delimiter = _delimiter(text[:_HEAD])
+    given = [value.split(":")[0] for value in (options.columns or {}).values()]
+    headless = bool(given) and all(name.isdigit() for name in given)
+    table, notes = read_table(text, delimiter, file=path.name, header=not headless)
     if delimiter == ";":
         table = table.apply(lambda column: column.str.replace(r"^(-?\d+),(\d+)(.*)$", r"\1.\2\3", regex=True))
-    table.columns = [str(name) for name in table.columns]
-    return _records(table, path, options, CSV.name)
+    records = _records(table, path, options, CSV.name)
+    records.notes = notes + records.notes
+    return records
 
 
 def _read_parquet(path: Path, text: str, options: Options) -> Records:  # noqa: ARG001 (one signature for all readers)
-    import pyarrow
+    import pyarrow as pa
     from pyarrow import parquet
 
     try:
-        table = parquet.read_table(path).to_pandas()
-    except (pyarrow.ArrowException, OSError) as fault:
-        raise LogError(f"this Parquet file cannot be read: {fault}", file=path.name) from fault
-    if table.index.name:
+        table = parquet.ParquetFile(path).read().to_pandas()
+    except (pa.ArrowException, OSError, ValueError, TypeError, KeyError) as fault:
+        problem = f"this Parquet file cannot be read: {' '.join(str(fault).split())}"
+        raise LogError(problem, file=path.name) from fault
+    if any(name is not None for name in table.index.names):
         table = table.reset_index()
+    table.columns = [str(name) for name in table.columns]
     return _records(table, path, options, PARQUET.name)
 
 
 def _records(table: pd.DataFrame, path: Path, options: Options, format_name: str) -> Records:
+    columns = _given(table, options.columns, path) if options.columns else _found(table, path)
     if table.empty:
         raise LogError("the file has a header and no row", file=path.name, line=2)
-    columns = _given(table, options.columns, path) if options.columns else _found(table, path)
     kind = _kind(columns)
+    role = _value_role(kind)
     stamps, bad = _times(table[columns["time"][0]], columns["time"][1], path)
     kept = table[~bad]
-    device = (
-        kept[columns["device"][0]].astype("str").str.strip()
-        if "device" in columns
-        else pd.Series(options.device or "device", index=kept.index)
-    )
-    frame = pd.DataFrame({"device": device})
-    frame.insert(
-        0, "time", stamps if stamps.dtype == np.int64 else to_utc(stamps, device, options.timezone, file=path.name)
-    )
-    frame[_value_column(kind)] = _values(kept, *columns[_value_role(kind)], role=_value_role(kind), path=path)
+    device = _devices(kept, columns, options)
+    time = stamps.to_numpy() if stamps.dtype == np.int64 else to_utc(stamps, device, options.timezone, file=path.name)
+    frame = pd.DataFrame({"time": time, "device": device, role: _values(kept, *columns[role], role=role, path=path)})
     notes = [Note("unreadable time", int(bad.sum()), "the cell is not a time stamp")] if bad.any() else []
     if kind == "interval" and "duration" in columns:
         length = _values(kept, *columns["duration"], role="duration", path=path)
-        frame["start"] = frame["time"] - (length * SECOND_US).round().fillna(0).astype("int64")
+        longest = 2 * LONGEST_INTERVAL_US / SECOND_US  # longer ones are set aside as too long anyway
+        micros = (length.clip(0.0, longest).fillna(0.0) * SECOND_US).round().astype("int64")
+        frame["start"] = frame["time"] - micros
     elif kind == "interval":
         frame, note = _since_previous(frame, path)
         notes.append(note)
-    return Records(kind, frame.reset_index(drop=True), format_name, len(table), None, notes)
+    named = "device" in columns or options.device is not None
+    return Records(kind, frame.reset_index(drop=True), format_name, len(table), None, notes, named=named)
+
+
+def _devices(table: pd.DataFrame, columns: Columns, options: Options) -> pd.Series:
+    if "device" not in columns:
+        return pd.Series(options.device or "device", index=table.index, dtype="str")
+    cells = table[columns["device"][0]]
+    return cells.astype("str").str.strip().mask(cells.isna())
 
 
 def _since_previous(frame: pd.DataFrame, path: Path) -> tuple[pd.DataFrame, Note]:
-    """Intervals that each start at the stamp before; the first of a device gets the device's median length."""
-    frame = frame.sort_values(["device", "time"], kind="stable")
+    """Start each interval at the stamp before; the first of a device gets the device's median length."""
+    frame = frame.sort_values(["device", "time"], kind="stable").drop_duplicates()
     length = frame.groupby("device", sort=False)["time"].diff()
+    if (length == 0).mean() > _MOST_SHARED_STAMPS:
+        raise LogError(
+            "many energies of one device share a time stamp",
+            file=path.name,
+            value=int((length == 0).sum()),
+            accepted="a column of the device, or a column duration [s]",
+        )
     median = length.groupby(frame["device"]).transform("median")
     if median.isna().any():
         device = str(frame["device"][median.isna()].iloc[0])
-        raise LogError(
-            "a single energy of a device without the length of its interval",
-            file=path.name,
-            value=device,
-            accepted="a column duration [s]",
-        )
+        problem = "a single energy of a device without the length of its interval"
+        raise LogError(problem, file=path.name, value=device, accepted="a column duration [s]")
     firsts = int(length.isna().sum())
     frame = frame.assign(start=frame["time"] - length.fillna(median).round().astype("int64"))
     return frame, Note("interval length assumed", firsts, "first interval of a device: its median length")
 
 
-def _kind(columns: dict[str, tuple[str, str | None]]) -> Kind:
+def _kind(columns: Columns) -> Kind:
     if "counter" in columns:
         return "counter"
     if "power" in columns:
@@ -176,13 +194,10 @@ def _value_role(kind: Kind) -> str:
     return "energy" if kind == "interval" else kind
 
 
-_value_column = _value_role
-
-
-def _found(table: pd.DataFrame, path: Path) -> dict[str, tuple[str, str | None]]:
-    columns: dict[str, tuple[str, str | None]] = {}
+def _found(table: pd.DataFrame, path: Path) -> Columns:
+    columns: Columns = {}
     for name in table.columns:
-        role, spelled = _role(str(name))
+        role, spelled = _role(name)
         if role and role not in columns:
             columns[role] = (name, spelled)
     if "time" not in columns or not set(columns) & {"power", "counter", "energy"}:
@@ -190,50 +205,47 @@ def _found(table: pd.DataFrame, path: Path) -> dict[str, tuple[str, str | None]]
             "no column of a time and of a power or an energy",
             file=path.name,
             line=1,
-            value=", ".join(map(str, table.columns)),
+            value=", ".join(table.columns),
             accepted="columns named time, device and power, or columns=...",
         )
     return columns
 
 
-def _given(table: pd.DataFrame, mapping: dict[str, str], path: Path) -> dict[str, tuple[str, str | None]]:
-    columns: dict[str, tuple[str, str | None]] = {}
+def _given(table: pd.DataFrame, mapping: dict[str, str], path: Path) -> Columns:
+    columns: Columns = {}
     for role, spelled in mapping.items():
         name, _, unit = str(spelled).partition(":")
         if role not in _ROLES:
             raise LogError("unknown role of a column", field="columns", value=role, accepted=", ".join(_ROLES))
-        if name not in table.columns and name.isdigit() and int(name) < table.shape[1]:
+        if name not in table.columns and name.isdecimal() and int(name) < table.shape[1]:
             name = table.columns[int(name)]
         if name not in table.columns:
-            raise LogError(
-                "no such column",
-                file=path.name,
-                field="columns",
-                value=name,
-                accepted=", ".join(map(str, table.columns[:12])),
-            )
-        columns[role] = (name, unit or None)
-    if "time" not in columns:
-        raise LogError("the time column is not named", field="columns", accepted="e.g. time=0,power=6")
+            some = ", ".join(table.columns[:12])
+            raise LogError("no such column", file=path.name, field="columns", value=name, accepted=some)
+        columns[role] = (name, unit or _role(name)[1])
+    if "time" not in columns or not set(columns) & {"power", "counter", "energy"}:
+        missing = "power" if "time" in columns else "time"
+        raise LogError(f"the {missing} column is not named", field="columns", accepted="e.g. time=0,power=6")
     return columns
 
 
 def _times(column: pd.Series, unit: str | None, path: Path) -> tuple[pd.Series, pd.Series]:
-    """Readable stamps (naive or aware, or int64 µs for numbers since 1970) and the mask of unreadable ones."""
+    """Return readable stamps (naive or aware, or int64 µs for numbers since 1970) and the mask of unreadable ones."""
     if pd.api.types.is_datetime64_any_dtype(column):
+        _check_any(column.notna(), column, path)
         return column[column.notna()], column.isna()
     if pd.api.types.is_numeric_dtype(column) or unit in _EPOCH:
-        if unit not in _EPOCH:
-            raise LogError(
-                "a time that is a number needs its unit",
-                file=path.name,
-                value=column.iloc[0],
-                accepted="e.g. columns={'time': 'ts:s'} (s, ms, us or ns since 1970, UTC)",
-            )
-        values = pd.to_numeric(column, errors="coerce")
-        return (values[values.notna()] * _EPOCH[unit]).round().astype("int64"), values.isna()
-    stamps = parse_times(column.astype("str").str.strip(), _TIMES)
-    if stamps.isna().all():
+        return _epoch(column, unit, path)
+    texts = column.astype("str").str.strip()
+    stamps = parse_times(texts, _TIMES)
+    if stamps.isna().all() and pd.to_numeric(texts, errors="coerce").notna().any():
+        return _epoch(column, None, path)
+    _check_any(stamps.notna(), column, path)
+    return stamps[stamps.notna()], stamps.isna()
+
+
+def _check_any(readable: pd.Series, column: pd.Series, path: Path) -> None:
+    if not readable.any():
         raise LogError(
             "no cell of the time column is a time stamp",
             file=path.name,
@@ -241,37 +253,54 @@ def _times(column: pd.Series, unit: str | None, path: Path) -> tuple[pd.Series, 
             value=column.iloc[0],
             accepted="ISO 8601, e.g. 2024-05-31T10:39:13",
         )
-    return stamps[stamps.notna()], stamps.isna()
+
+
+def _epoch(column: pd.Series, unit: str | None, path: Path) -> tuple[pd.Series, pd.Series]:
+    """Return numbers since 1970 as int64 µs and the mask of those that are none."""
+    units_known = "e.g. columns={'time': 'ts:s'} (s, ms, us or ns since 1970, UTC)"
+    if unit not in _EPOCH:
+        problem = "a time that is a number needs its unit"
+        raise LogError(problem, file=path.name, value=column.iloc[0], accepted=units_known)
+    values = pd.to_numeric(column, errors="coerce").astype("float64") * _EPOCH[unit]
+    readable = values.between(EARLIEST_US, LATEST_US)
+    if not readable.any():
+        problem = f"no time is between 1990 and 2100, read in {unit} since 1970"
+        raise LogError(problem, file=path.name, value=column.iloc[0], accepted=units_known)
+    return values[readable].round().astype("int64"), ~readable
 
 
 def _values(table: pd.DataFrame, name: str, unit: str | None, *, role: str, path: Path) -> pd.Series:
-    canonical = _CANONICAL[role]
-    if unit is None and role in {"counter", "energy"}:
-        raise LogError(
-            f"the unit of the column {name} is not known",
-            file=path.name,
-            field=name,
-            accepted=f"a name such as '{role} [J]', or columns={{'{role}': '{name}:kWh'}}",
-        )
-    try:
-        factor = units.registry().Quantity(1.0, units.unit(unit or canonical)).to(canonical).magnitude
-        cells = {
-            spelled: units.registry().Quantity(1.0, units.unit(spelled)).to(canonical).magnitude
-            for spelled in ("W", "mW", "kW")
-            if role == "power"
-        }
-    except InputError as fault:
-        raise fault.at(file=path.name, field=name) from None
-    except Exception as fault:
-        if type(fault).__module__.startswith("pint"):
-            raise LogError(
-                f"the unit is not one of {role}", file=path.name, field=name, value=unit, accepted=canonical
-            ) from fault
-        raise
+    """Return a column in the unit of its role: W, J or s."""
     column = table[name]
+    if role == "duration" and pd.api.types.is_timedelta64_dtype(column):
+        return pd.Series(column.dt.total_seconds())
+    if unit is None and role in {"counter", "energy"}:
+        remedy = f"a name such as '{role} [J]', or columns={{'{role}': '{name}:kWh'}}"
+        raise LogError(f"the unit of the column {name} is not known", file=path.name, field=name, accepted=remedy)
+    if unit == "?":
+        remedy = f"a name such as '{role} [mW]' or '{role} [MW]', or columns={{'{role}': '{name}:mW'}}"
+        raise LogError("milli or mega? the name does not tell", file=path.name, field=name, accepted=remedy)
+    canonical = _CANONICAL[role]
+    factor = _factor(unit or canonical, role, path, name)
+    cells = {spelled: _factor(spelled, role, path, name) for spelled in ("W", "mW", "kW")} if role == "power" else {}
+    if pd.api.types.is_bool_dtype(column):
+        raise LogError(f"the column of the {role} holds no numbers", file=path.name, field=name, value=column.iloc[0])
     if pd.api.types.is_numeric_dtype(column):
         return column.astype("float64") * factor
     return numbers(column, {"": factor, **cells})
+
+
+def _factor(spelled: str, role: str, path: Path, name: str) -> float:
+    """Return one of a unit in the unit of its role."""
+    try:
+        unit = units.unit(spelled)
+    except InputError as fault:
+        raise fault.at(file=path.name, field=name) from None
+    expected = units.unit(_CANONICAL[role])
+    if unit.dimensionality != expected.dimensionality:
+        problem = f"the unit is not one of {role}"
+        raise LogError(problem, file=path.name, field=name, value=spelled, accepted=_CANONICAL[role])
+    return float(units.registry().Quantity(1.0, unit).to(expected).magnitude)
 
 
 CSV = Format(

@@ -8,12 +8,15 @@ https://www.spec.org/power/docs/SPECpower-Methodology.pdf; MLPerf power measurem
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from lca_ai.errors import LogError
 from lca_ai.logs.records import Format, Note, Options, Records, numbers, parse_times, to_utc
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _LINE = re.compile(r"^Time,(?P<time>[^,\n]+),Watts,(?P<power>[^,\n]+)(?P<rest>,.*)?$", re.MULTILINE)
 _TIMES = ("%m-%d-%Y %H:%M:%S.%f", "%m-%d-%Y %H:%M:%S")
@@ -25,9 +28,10 @@ def _matches(head: str) -> bool:
 
 def _read(path: Path, text: str, options: Options) -> Records:
     lines = [line for line in text.split("\n") if line.strip()]
-    found = pd.DataFrame(
-        [match.groupdict() for match in map(_LINE.match, lines) if match], columns=["time", "power", "rest"]
-    )
+    rows = [match.groupdict() for match in map(_LINE.match, lines) if match]
+    if rows and not rows[-1]["rest"] and text.rstrip() == text:  # the file was cut in its last line, maybe in the power
+        rows.pop()
+    found = pd.DataFrame(rows, columns=["time", "power", "rest"])
     times = parse_times(found["time"], _TIMES)
     frame = pd.DataFrame({"time": times, "device": options.device or "wall", "power": numbers(found["power"])})
     bad_times = frame["time"].isna()

@@ -1,0 +1,100 @@
+"""``report(result)``: the report of a result, as HTML or Markdown."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lca_ai.errors import InputError
+from lca_ai.reports.view import view
+
+if TYPE_CHECKING:
+    import jinja2
+
+    from lca_ai.impact.result import Result
+
+
+@dataclass(frozen=True)
+class Report:
+    """The report of one result; nothing is computed until it is asked for."""
+
+    result: Result
+
+    @cached_property
+    def _view(self) -> dict[str, Any]:
+        return view(self.result)
+
+    def html(self) -> str:
+        """One page for any browser: no script, nothing loaded from elsewhere, everything from users escaped."""
+        return _templates(escape=True).get_template("report.html.j2").render(self._view)
+
+    def markdown(self) -> str:
+        """The same report as Markdown."""
+        return _templates(escape=False).get_template("report.md.j2").render(self._view)
+
+    def write(self, path: str | Path) -> Path:
+        """Write the report; the suffix chooses the form (``.html`` or ``.md``).
+
+        Raises
+        ------
+        InputError : for another suffix, or where the file cannot be written
+        """
+        file = Path(path)
+        forms = {".html": self.html, ".htm": self.html, ".md": self.markdown}
+        if file.suffix.lower() not in forms:
+            raise InputError("this form of report is not known", file=path, value=file.suffix, accepted=".html or .md")
+        return _write(file, forms[file.suffix.lower()]())
+
+
+def report(result: Result) -> Report:
+    """The report of a result: ``report(result).write("run.html")``."""
+    return Report(result)
+
+
+def write_all(result: Result, folder: str | Path) -> list[Path]:
+    """Write ``report.html``, ``impacts.csv`` and ``result.json`` into a folder, and return their paths.
+
+    Raises
+    ------
+    InputError : where the folder cannot be written
+    """
+    out = Path(folder)
+    return [
+        _write(out / "report.html", report(result).html()),
+        _write(out / "impacts.csv", result.impacts.to_csv(index=False, lineterminator="\n")),
+        _write(out / "result.json", json.dumps(result.to_dict(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"),
+    ]
+
+
+def _write(file: Path, text: str) -> Path:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as fault:
+        raise InputError(f"cannot be written: {fault.strerror}", file=file) from fault
+    return file
+
+
+def _templates(*, escape: bool) -> jinja2.Environment:
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("lca_ai.reports", "templates"),
+        autoescape=escape,  # noqa: S701 (Markdown has an escape of its own)
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["md"] = _markdown_safe
+    return environment
+
+
+def _markdown_safe(text: object) -> str:
+    """Text that Markdown shows as it is: no markup, no cell break, no HTML."""
+    line = " ".join(str(text).split())
+    for mark in "\\`*_[]|<>#":
+        line = line.replace(mark, f"\\{mark}" if mark not in "<>" else {"<": "&lt;", ">": "&gt;"}[mark])
+    return line
