@@ -78,8 +78,8 @@ def energy(  # noqa: PLR0913 (one argument for each thing known of a log)
         "end": found.end.isoformat(),
         "outside_window_kwh": found.outside,
         "per_hour": [
-            {"device": device_name, "hour": hour.isoformat(), "energy_kwh": float(kwh)}
-            for (device_name, hour), kwh in found.hours["energy"].items()
+            {"device": row["device"], "hour": row["hour"].isoformat(), "energy_kwh": float(row["energy"])}
+            for row in found.hours.reset_index().to_dict("records")
         ],
         "notes": [{"what": note.what, "count": note.count, "detail": note.detail} for note in found.notes],
     }

@@ -42,14 +42,16 @@ def assess(subject: Study | Workload | Sequence[Workload], scope: GoalAndScope |
     InputError : where a log, a model or a factor does not hold; the message says what would be accepted
     """
     study = subject if isinstance(subject, Study) else None
-    workloads = study.workloads if study is not None else (subject,) if isinstance(subject, Workload) else tuple(subject)  # type: ignore[arg-type]
+    workloads = _workloads(subject)
     scope = study.goal_and_scope if study is not None else scope
     if scope is None:
         raise StudyError("the scope is missing", field="scope", accepted="assess(workload, GoalAndScope(...))")
     _names_differ(workloads)
     share = _reference_share(workloads, scope)
     system = ProductSystem()
-    inventories, readings, quality = [], {}, []
+    inventories: list[Inventory] = []
+    readings: dict[str, EnergyReading] = {}
+    quality: list[dict[str, Any]] = []
     for workload in workloads:
         try:
             metered, reading, notes = _metered(system, workload)
@@ -88,6 +90,12 @@ def _names_differ(workloads: Sequence[Workload]) -> None:
     names = [one.name for one in workloads]
     if not names or len(set(names)) < len(names):
         raise StudyError("workloads need names that differ", field="name", value=", ".join(names), accepted="one name each")
+
+
+def _workloads(subject: Study | Workload | Sequence[Workload]) -> tuple[Workload, ...]:
+    if isinstance(subject, Study):
+        return tuple(subject.workloads)
+    return (subject,) if isinstance(subject, Workload) else tuple(subject)
 
 
 def _reference_share(workloads: Sequence[Workload], scope: GoalAndScope) -> float:
@@ -181,10 +189,14 @@ def _impacts(system: ProductSystem, contributions: Contributions, share: float) 
             category, process = contributions.categories[category_index], contributions.processes[process_index]
             amount = contributions.amounts[index, category_index, process_index] * share
             grade, cited = _evidence(system, process, category)
-            label = process if process == demand.activity else f"{demand.activity}: {process}"
             source = join([*cited, *demand.sources])
+            label = _label(demand.activity, process)
             rows.append((demand.workload, demand.stage, label, category, float(amount), tables.category_unit(category), demand.basis, grade, source))
     return pd.DataFrame(rows, columns=list(IMPACT_COLUMNS))
+
+
+def _label(activity: str, process: str) -> str:
+    return process if process == activity else f"{activity}: {process}"
 
 
 def _climate(solved: Contributions) -> list[dict[str, float]]:
@@ -219,8 +231,8 @@ def _methods(system: ProductSystem, impacts: pd.DataFrame) -> pd.DataFrame:
         (process.name, factor.category): factor.method_in_source for process in system.processes.values() for factor in process.factors
     }
     method |= {(name, WATER_USE): "EF 3.1" for (name, category) in list(method) if category == WATER_CONSUMPTION}
-    label = impacts["process"].str.split(": ", n=1).str[-1]
-    found = [method.get((name, category)) or method.get((whole, category), "unknown") for name, whole, category in zip(label, impacts["process"], impacts["category"], strict=True)]
+    names = {_label(demand.activity, name): name for demand in system.demands for name in system.leaves(demand.process)}
+    found = [method.get((names[label], category), "unknown") for label, category in zip(impacts["process"], impacts["category"], strict=True)]
     table = impacts.assign(method_in_source=found, size=impacts["amount"].abs())
     sums = table.groupby(["category", "method_in_source"], sort=False)["size"].sum().reset_index()
     whole = sums.groupby("category")["size"].transform("sum")

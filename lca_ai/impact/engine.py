@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +63,7 @@ def _check(system: ProductSystem) -> None:
             raise StudyError("a process takes from one that does not exist", field=process.name, value=", ".join(sorted(unknown)))
 
 
-def _calculate(system: ProductSystem, processes: tuple[str, ...], flows: tuple[str, ...], categories: tuple[str, ...]):  # type: ignore[no-untyped-def]  # noqa: ANN202 (a Brightway object)
+def _calculate(system: ProductSystem, processes: tuple[str, ...], flows: tuple[str, ...], categories: tuple[str, ...]) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # import-time notices of optional solvers, and categories that no process touches
         import bw2calc
@@ -81,7 +82,7 @@ def _calculate(system: ProductSystem, processes: tuple[str, ...], flows: tuple[s
     return lca
 
 
-def _add_technosphere(bwp, package, system: ProductSystem, column: dict[str, int]) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 (Brightway is not typed)
+def _add_technosphere(bwp: Any, package: Any, system: ProductSystem, column: dict[str, int]) -> None:
     own = [(index, index, 1.0, False) for index in column.values()]
     inputs = [
         (column[name], column[process.name], amount, True)
@@ -98,7 +99,7 @@ def _add_technosphere(bwp, package, system: ProductSystem, column: dict[str, int
     )
 
 
-def _add_biosphere(bwp, package, system: ProductSystem, column: dict[str, int], row: dict[str, int]) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 (Brightway is not typed)
+def _add_biosphere(bwp: Any, package: Any, system: ProductSystem, column: dict[str, int], row: dict[str, int]) -> None:
     entries = [
         (row[WATER if factor.category == WATER_CONSUMPTION else factor.category], column[process.name], factor.amount)
         for process in system.processes.values()
@@ -114,7 +115,7 @@ def _add_biosphere(bwp, package, system: ProductSystem, column: dict[str, int], 
     )
 
 
-def _add_characterisation(bwp, package, row: dict[str, int], categories: tuple[str, ...]) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 (Brightway is not typed)
+def _add_characterisation(bwp: Any, package: Any, row: dict[str, int], categories: tuple[str, ...]) -> None:
     """A figure that is characterised already has factor 1 in its own category; real flows have the method's factors."""
     method = tables.rows("emission_factors/method", "characterisation")
     for name in categories:

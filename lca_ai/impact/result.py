@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -88,7 +89,7 @@ class Result:
 
     def covered_share(self, category: str) -> float:
         """Share of the product system that has a figure in ``category`` (by kWh, and by climate change of parts)."""
-        return float(self.totals.loc[category, "covered_share"])
+        return float(self.totals["covered_share"][category])
 
     def summary(self) -> str:
         """The headline: each category with SI prefix, three significant digits, and how complete it is."""
@@ -122,7 +123,7 @@ class Result:
         return {
             "name": self.name,
             "goal_and_scope": self.scope.model_dump(mode="json"),
-            "workloads": [workload.model_dump(mode="json", exclude_none=True) for workload in self.workloads],
+            "workloads": [_workload(workload) for workload in self.workloads],
             "impacts": _records(self.impacts),
             "totals": _records(self.totals.reset_index(names="category")),
             "energy": {
@@ -139,6 +140,20 @@ class Result:
             "sources": {name: vars(source) for name, source in sorted(self.sources.items())},
             "lock": dict(self.lock),
         }
+
+
+def _workload(workload: Workload) -> dict[str, Any]:
+    """A workload as plain data, its files by their relative path or their bare name."""
+    data = workload.model_dump(mode="json", exclude_none=True)
+    if "power" in data:
+        data["power"]["files"] = [_portable(name) for name in data["power"]["files"]]
+    if "hourly" in data["location"]:
+        data["location"]["hourly"] = _portable(data["location"]["hourly"])
+    return data
+
+
+def _portable(name: str) -> str:
+    return PureWindowsPath(name).name if PurePosixPath(name).is_absolute() or PureWindowsPath(name).is_absolute() else name
 
 
 def _shown(row: pd.Series) -> str:

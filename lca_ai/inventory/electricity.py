@@ -150,7 +150,8 @@ def supply(location: Location, *, run_year: int | None, series: HourlySeries | N
     zone = zone_code(location.zone)
     hourly = series.fold(demand) if series is not None and demand is not None else None
     if hourly is not None and hourly.shares is not None:
-        found, assumed = Mix(zone, hourly.year, hourly.shares, "hours of the demand", (), f"{zone}, hours of the run"), []
+        found = Mix(zone, hourly.year, hourly.shares, "hours of the demand", (), f"{zone}, hours of the run")
+        assumed: list[Assumed] = []
     else:
         found, assumed = mix(zone, location.year, run_year=run_year)
     given = location.grid_intensity.to("kg CO2e/kWh").magnitude if location.grid_intensity is not None else None

@@ -212,12 +212,12 @@ def _transport_and_end_of_life(bill: Bill, server: Server) -> None:
 def _machine_mass(bill: Bill, server: Server) -> float | None:
     if server.mass is not None:
         return float(server.mass.to("kg").magnitude)
-    units = _height_units(server)
-    if units is None:
+    height = _height_units(server)
+    if height is None:
         return None
     row = tables.assumptions()["server_mass_per_height_unit"]
-    mass = units * float(row["value"])
-    reason = f"not given; {units:g} height units x {row['value']} {row['unit']} ({row['note']}; range {row['low']} to {row['high']})"
+    mass = height * float(row["value"])
+    reason = f"not given; {height:g} height units x {row['value']} {row['unit']} ({row['note']}; range {row['low']} to {row['high']})"
     bill.assumed.append(Assumed(f"mass of {server.name}", f"{mass:.3g} kg", reason, row["source"]))
     return mass
 

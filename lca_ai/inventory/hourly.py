@@ -144,7 +144,7 @@ def _checked(frame: pd.DataFrame, file: str) -> pd.DataFrame:
         raise InputError("a value below zero", file=file, line=row + 2, value=str(frame.iloc[row].min()))
     frame = frame.sort_index()
     steps = frame.index.to_series().diff().dropna()
-    if (len(steps) and steps.min() != _HOUR) or (frame.index != frame.index.floor("h")).any():
+    if (len(steps) and steps.min() != _HOUR) or (frame.index != pd.DatetimeIndex(frame.index).floor("h")).any():
         raise InputError("the series is not hourly", file=file, value=str(steps.min()), accepted="one row per full hour")
     frame = frame.dropna()
     return frame[frame.sum(axis=1) > 0]  # no supply is without generation or impacts: such an hour is missing

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 if TYPE_CHECKING:
     from lca_ai.logs.energy import EnergyReading
 
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "lca_ai",
     "font.family": "sans-serif",
@@ -53,13 +53,13 @@ def power_curve(reading: EnergyReading) -> str:
         return _svg(figure)
 
 
-def _shade_gaps(axes, rows: pd.DataFrame, minutes, max_gap: float) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 (matplotlib is not typed here)
+def _shade_gaps(axes: Any, rows: pd.DataFrame, minutes: Any, max_gap: float) -> None:
     wide = rows["time"].diff().gt(max_gap * 1e6).to_numpy()
     for index in [i for i, found in enumerate(wide) if found]:
         axes.axvspan(minutes[index - 1], minutes[index], color="#b91c1c", alpha=0.15, linewidth=0)
 
 
-def _svg(figure) -> str:  # type: ignore[no-untyped-def]  # noqa: ANN001 (matplotlib is not typed here)
+def _svg(figure: Any) -> str:
     text = io.StringIO()
     figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
     svg = text.getvalue()

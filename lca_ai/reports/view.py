@@ -93,7 +93,7 @@ def _rows(result: Result, numbers: dict[str, int]) -> list[Row]:
 def _row(result: Result, category: str, by_stage: pd.DataFrame, numbers: dict[str, int]) -> Row:
     from lca_ai import tables
 
-    entry = result.totals.loc[category]
+    entry: dict[str, Any] = result.totals.loc[category].to_dict()  # type: ignore[assignment]
     known = not pd.isna(entry["amount"])
     stages = by_stage[category] if category in by_stage else pd.Series(dtype="float64")
     size = float(stages.abs().sum())
@@ -162,7 +162,7 @@ def ranges(numbers: tuple[int, ...]) -> str:
 
 def _contributions(result: Result, numbers: dict[str, int]) -> list[dict[str, Any]]:
     """The largest contributions to climate change, or nothing where it has no figure."""
-    if pd.isna(result.totals.loc[_CLIMATE, "amount"]):
+    if pd.isna(result.totals["amount"][_CLIMATE]):
         return []
     table = contributions(result, _CLIMATE)
     largest = float(table["amount"].abs().max() or 1.0)
@@ -193,12 +193,16 @@ def _gaps(result: Result) -> list[dict[str, Any]]:
     keys = ["kind", "life_cycle_stage", "workload", "process", "reason"]
     grouped = result.gaps.groupby(keys, sort=False)["category"].agg(list).reset_index()
     ordered = grouped.assign(order=grouped["kind"].map(_KIND_ORDER)).sort_values("order", kind="stable")
-    return [{**row, "categories": row["category"]} for row in ordered.to_dict("records")]
+    return [{**_named(row), "categories": row["category"]} for row in ordered.to_dict("records")]
+
+
+def _named(row: Any) -> dict[str, Any]:
+    return {str(key): value for key, value in row.items()}
 
 
 def _figures(result: Result, numbers: dict[str, int]) -> list[dict[str, Any]]:
     return [
-        {**row, "shown": f"{row['amount']:.4g}", "citations": _cite(row["source"], numbers)} for row in result.impacts.to_dict("records")
+        {**_named(row), "shown": f"{row['amount']:.4g}", "citations": _cite(row["source"], numbers)} for row in result.impacts.to_dict("records")
     ]
 
 

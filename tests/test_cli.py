@@ -1,0 +1,139 @@
+"""The command as a user meets it: what it writes, what it prints, and one line with status 2 for a wrong input."""
+
+import csv
+import json
+import subprocess
+import sys
+
+import pytest
+
+from lca_ai.tables import data_root
+
+SPL = data_root() / "datasets" / "mlperf-r7525" / "spl.txt"
+WINDOW = ["--timezone", "America/Chicago", "--start", "2021-03-18 19:54:12.181", "--end", "2021-03-18 20:04:12.184"]
+
+
+def command(*arguments, cwd=None):
+    return subprocess.run(
+        [sys.executable, "-W", "error::SyntaxWarning", "-c", "from lca_ai.cli import main; main()", *map(str, arguments)],
+        capture_output=True, text=True, check=False, cwd=cwd, timeout=120,
+    )  # fmt: skip
+
+
+def fails(*arguments, cwd=None):
+    """The one line of a failure."""
+    done = command(*arguments, cwd=cwd)
+    assert done.returncode == 2, done
+    assert done.stdout == ""
+    lines = done.stderr.strip().splitlines()
+    assert len(lines) == 1, done.stderr
+    return lines[0]
+
+
+def test_assess_writes_report_impacts_and_result(tmp_path):
+    done = command("assess", "resnet50-france", "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"report.html", "impacts.csv", "result.json"}
+    assert "climate change" in done.stdout
+    data = json.loads((tmp_path / "out" / "result.json").read_text())
+    assert set(data) >= {"impacts", "totals", "energy", "gaps", "data_quality", "sources", "lock"}
+    assert all(len(entry["sha256"]) == 64 and entry["version"] for entry in data["lock"]["tables"].values())
+    assert str(tmp_path) not in json.dumps(data)
+    assert str(data_root()) not in json.dumps(data)
+
+
+def test_energy_prints_the_agreed_fields():
+    done = command("energy", SPL, *WINDOW, "--json")
+    found = json.loads(done.stdout)
+    assert found["energy_kwh"] * 3.6e6 == pytest.approx(658_184.1, abs=0.1)
+    assert found["samples"] == 600
+    assert found["covered_seconds"] == pytest.approx(600.003, abs=1e-6)
+    assert found["gap_seconds"] == 0
+    assert found["dropped"] == 0
+    assert found["max_gap_seconds"] == pytest.approx(1.028)
+    assert sum(found["per_device"].values()) == pytest.approx(found["energy_kwh"])
+
+
+def test_energy_reads_columns_by_index(tmp_path):
+    log = tmp_path / "a.csv"
+    log.write_text("2024-01-01T00:00:00,x,100\n2024-01-01T01:00:00,x,100\n")
+    found = json.loads(command("energy", log, "--columns", "time=0,power=2", "--device", "box", "--timezone", "UTC", "--json").stdout)
+    assert found["per_device"] == {"box": pytest.approx(0.1)}
+
+
+def test_the_schema_is_json_schema():
+    schema = json.loads(command("schema").stdout)
+    assert schema["$schema"].endswith("2020-12/schema")
+    assert "goal_and_scope" in schema["properties"]
+    assert any("x-dimension" in json.dumps(part) for part in schema["$defs"].values())
+
+
+def test_hardware_lists_and_shows():
+    listed = json.loads(command("hardware", "--json").stdout)
+    assert {"dgx-h100", "r7525-3xa100"} <= set(listed["servers"])
+    assert len(listed["items"]) >= 10
+    shown = json.loads(command("hardware", "r7525-3xa100", "--json").stdout)
+    assert shown["embodied"]["manufacture"]["climate change"]["amount"] == pytest.approx(1466.8, rel=1e-3)
+
+
+def test_factors_of_a_zone():
+    rows = {row["category"]: row for row in json.loads(command("factors", "FR", "--year", "2021", "--json").stdout)}
+    assert rows["climate change"]["amount"] == pytest.approx(0.05984 / (1 - 0.0705384), rel=1e-3)
+    assert rows["ozone depletion"]["amount"] is None
+    assert rows["climate change"]["source"]
+
+
+def test_check_data_holds():
+    done = command("check-data")
+    assert done.returncode == 0, done.stdout
+    assert "all hold" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["assess", "energy", "schema", "hardware", "factors", "check-data"])
+def test_each_command_has_help_with_an_example(name):
+    done = command(name, "--help")
+    assert done.returncode == 0
+    assert f"Example: lca-ai {name}" in " ".join(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["assess", "missing.yaml"], ["missing.yaml", "no such file"]),
+        (["assess", "resnet50-frence"], ["resnet50-frence", "resnet50-france"]),
+        (["energy", SPL], ["spl.txt", "zone", "timezone"]),
+        (["energy", SPL, "--timezone", "Europe/Pariss"], ["unknown time zone", "Europe/Pariss"]),
+        (["energy", SPL, "--format", "nvidia-sm", "--timezone", "UTC"], ["unknown format", "nvidia-smi"]),
+        (["energy", SPL, "--columns", "time", "--timezone", "UTC"], ["--columns", "role=column"]),
+        (["energy", SPL, "--timezone", "UTC", "--start", "2030-01-01", "--end", "2030-01-02"], ["window holds no reading"]),
+        (["energy", "nowhere.csv"], ["nowhere.csv", "no such file"]),
+        (["hardware", "h100"], ["fits several", "h100-sxm5-80gb"]),
+        (["hardware", "dgx-h10"], ["dgx-h100"]),
+        (["factors", "Fraance"], ["unknown grid zone", "France"]),
+        (["factors", "FR", "--year", "1990"], ["1990", "2015 to 2025"]),
+    ],
+)
+def test_a_wrong_input_is_one_line(arguments, words):
+    line = fails(*arguments)
+    for word in words:
+        assert word in line
+
+
+def test_a_study_with_a_fault_names_file_and_field(tmp_path):
+    study = tmp_path / "study.yaml"
+    text = (data_root() / "datasets" / "studies" / "bloom-training.yaml").read_text()
+    study.write_text(text.replace("pue: 1.0", "pue: 0.5"))
+    line = fails("assess", study, "--out", tmp_path / "out")
+    assert "study.yaml" in line
+    assert "location.pue" in line
+    assert "0.5" in line
+    assert not (tmp_path / "out").exists()
+
+
+def test_impacts_csv_sums_to_the_totals(tmp_path):
+    command("assess", "bloom-training", "--out", tmp_path, "--quiet")
+    rows = list(csv.DictReader((tmp_path / "impacts.csv").read_text().splitlines()))
+    totals = {row["category"]: row["amount"] for row in json.loads((tmp_path / "result.json").read_text())["totals"]}
+    climate = sum(float(row["amount"]) for row in rows if row["category"] == "climate change")
+    assert climate == pytest.approx(totals["climate change"], rel=1e-12)
+    assert climate == pytest.approx(50_500, rel=2e-3)
