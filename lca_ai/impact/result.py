@@ -102,7 +102,7 @@ class Result:
         lines += [f"{name:<{width}}  {_shown(row)}" for name, row in complete.iterrows()]
         if len(partial):
             lines += ["", "incomplete (a part of the system has no figure; not comparable):"]
-            lines += [f"{name:<{width}}  {_shown(row)}, covers {percent(row['covered_share'])}" for name, row in partial.iterrows()]
+            lines += [f"{name:<{width}}  {_shown(row)}, covers {covered(float(row['covered_share']), complete=False)}" for name, row in partial.iterrows()]
         if len(missing):
             lines += ["", "no figure: " + ", ".join(missing.index)]
         kwh = sum(one.meter_energy for one in self.inventories)
@@ -232,6 +232,17 @@ def totals(impacts: pd.DataFrame, *, covered: Mapping[str, float], incomplete: s
         for category, entry in tables.categories().items()
     ]
     return pd.DataFrame(rows).set_index("category")
+
+
+def covered(share: float, *, complete: bool) -> str:
+    """The covered share in words; a part whose size is not known cannot be in the share.
+
+    >>> covered(1.0, complete=True), covered(1.0, complete=False), covered(0.7, complete=False)
+    ('complete', 'all but parts of unknown size', '70 %')
+    """
+    if complete:
+        return "complete"
+    return "all but parts of unknown size" if share >= 1.0 else percent(share)
 
 
 def percent(share: float) -> str:

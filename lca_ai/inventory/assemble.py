@@ -176,13 +176,14 @@ def _cut_off(system: ProductSystem, scope: GoalAndScope, workload: str) -> None:
 def category_gaps(system: ProductSystem) -> list[Gap]:
     """Per workload, stage and category: the processes that have no figure in the category, or one by proxy."""
     gaps = []
-    for demand in system.demands:
+    told = {(demand.workload, demand.stage, demand.process): demand for demand in system.demands}  # one supply, told once
+    for demand in told.values():
         leaves = system.leaves(demand.process)
         for category in tables.categories():
             concerned = {name for name, amount in leaves.items() if amount and category not in system.processes[name].elsewhere}
             absent = sorted(name for name in concerned if category not in system.processes[name].categories)
             if absent:
-                gaps.append(Gap(demand.workload, demand.stage, demand.activity, category, "missing", _absent(absent, concerned)))
+                gaps.append(Gap(demand.workload, demand.stage, demand.process, category, "missing", _absent(absent, concerned)))
             gaps += _weak(system, demand, leaves, category)
     return gaps
 
@@ -231,7 +232,7 @@ def _weak(system: ProductSystem, demand: Demand, leaves: Mapping[str, float], ca
             if factor.category == category and amount and factor.grade in found:
                 found[factor.grade].setdefault(factor.note, []).append(name)  # type: ignore[index]
     return [
-        Gap(demand.workload, demand.stage, demand.activity, category, kind, "; ".join(_told(*pair) for pair in notes.items()))
+        Gap(demand.workload, demand.stage, demand.process, category, kind, "; ".join(_told(*pair) for pair in notes.items()))
         for kind, notes in found.items()
         if notes
     ]

@@ -168,7 +168,7 @@ def alike(
 
 def _stated(key: str, subject: str) -> Assumed:
     row = tables.assumptions()[key]
-    return Assumed(subject, f"{row['value']} {row['unit']}".strip(), row["note"] or key.replace("_", " "), row["source"])
+    return Assumed(subject, f"{row['value']} {row['unit']}".strip(), f"{key.replace('_', ' ')}{': ' + row['note'] if row['note'] else ''}", row["source"])
 
 
 def pue(location: Location, year: int | None) -> tuple[float, Basis, list[Assumed], tuple[str, ...]]:

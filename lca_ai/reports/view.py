@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from lca_ai import units
-from lca_ai.impact.result import Result, percent
+from lca_ai.impact.result import Result, covered
 from lca_ai.interpretation.checks import check_result
 from lca_ai.interpretation.contribution import contributions
 from lca_ai.models.scope import STAGES
@@ -109,7 +109,7 @@ def _row(result: Result, category: str, by_stage: pd.DataFrame, numbers: dict[st
         unit=shown_unit,
         number=units.significant(float(entry["amount"]) * factor) if known else "no figure",
         kind=str(entry["kind"]),
-        covered=percent(float(entry["covered_share"])),
+        covered=covered(float(entry["covered_share"]), complete=bool(entry["complete"])),
         complete=bool(entry["complete"]),
         known=known,
         cells=cells,

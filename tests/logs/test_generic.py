@@ -24,9 +24,9 @@ def at(second):
 def parquet(tmp_path):
     """Write a Parquet file and integrate it."""
 
-    def _parquet(columns, **options):
+    def _parquet(content, **options):
         path = tmp_path / "log.parquet"
-        pd.DataFrame(columns).to_parquet(path, index=False)
+        pd.DataFrame(content).to_parquet(path, index=False)
         return read_energy(read_power_log(path, **options))
 
     return _parquet
@@ -168,7 +168,7 @@ def test_a_counter_that_leaps_and_falls_back_gains_nothing(read, counts):
 
 def test_a_counter_is_exact_over_a_gap(read):
     rows = [("2024-05-31T10:00:00Z", 0), ("2024-05-31T10:00:01Z", 1), ("2024-05-31T15:00:00Z", 3.0)]
-    assert read(csv("time,energy_counter [kWh]", *rows)).total == pytest.approx(3.0)
+    assert read(csv("time,energy_counter [Wh]", *rows)).total == pytest.approx(0.003)
 
 
 # --- energies of intervals
