@@ -38,7 +38,9 @@ def _print_json(data: Any) -> None:
     typer.echo(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))
 
 
-@app.command(epilog="Example: lca-ai energy spl.txt --timezone America/Chicago --start '2021-03-18 19:54:12.181' --json")
+@app.command(
+    epilog="Example: lca-ai energy spl.txt --timezone America/Chicago --start '2021-03-18 19:54:12.181' --json"
+)
 def energy(  # noqa: PLR0913 (one argument for each thing known of a log)
     log: Annotated[list[Path], typer.Argument(help="Log file, or several of one log.", metavar="LOG")],
     format: Annotated[str | None, typer.Option(help="Format; recognised where not given.")] = None,  # noqa: A002
@@ -89,7 +91,10 @@ def energy(  # noqa: PLR0913 (one argument for each thing known of a log)
     typer.echo(f"{found.total:.6g} kWh over {found.seconds:,.1f} s ({found.format}, {found.samples:,} readings)")
     for name, kwh in found.per_device().items():
         typer.echo(f"  {name}: {kwh:.6g} kWh")
-    typer.echo(f"  covered {found.covered_seconds:,.1f} s, gaps {found.gap_seconds:,.1f} s, longest interval {found.longest_interval:g} s")
+    typer.echo(
+        f"  covered {found.covered_seconds:,.1f} s, gaps {found.gap_seconds:,.1f} s, "
+        f"longest interval {found.longest_interval:g} s"
+    )
     for note in found.notes:
         typer.echo(f"  {note.count} x {note.what}: {note.detail}")
 
@@ -113,7 +118,9 @@ def print_schema() -> None:
 
 @app.command(epilog="Example: lca-ai assess study.yaml --out report")
 def assess(
-    study: Annotated[Path, typer.Argument(help="Study file, YAML or JSON; or the name of an example study.", metavar="STUDY")],
+    study: Annotated[
+        Path, typer.Argument(help="Study file, YAML or JSON; or the name of an example study.", metavar="STUDY")
+    ],
     out: Annotated[Path, typer.Option(help="Folder for report.html, impacts.csv and result.json.")] = Path("report"),
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but faults.")] = False,  # noqa: FBT002
 ) -> None:
@@ -140,7 +147,9 @@ def _study_file(study: Path) -> Path:
 
     examples = {path.stem: path for path in sorted((tables.data_root() / "datasets" / "studies").glob("*.yaml"))}
     if str(study) not in examples:
-        raise InputError("no such file, nor an example study of this name", file=study, accepted=did_you_mean(str(study), examples))
+        raise InputError(
+            "no such file, nor an example study of this name", file=study, accepted=did_you_mean(str(study), examples)
+        )
     return examples[str(study)]
 
 
@@ -200,19 +209,23 @@ def factors(
     as_json: AsJson = False,  # noqa: FBT002 (a flag of the command line)
 ) -> None:
     """Show the impacts of one kilowatt-hour at the meter of a zone, in every category."""
-    from lca_ai.impact.result import percent
+    from lca_ai.impact.result import percent, records
     from lca_ai.inventory.electricity import factors as of_zone
 
     table = of_zone(zone, year=year)
     if as_json:
-        _print_json([{key: None if value != value else value for key, value in row.items()} for row in table.to_dict("records")])  # noqa: PLR0124
+        _print_json(records(table))
         return
     first = table.iloc[0]
     typer.echo(f"1 kWh at the meter, {first['zone']} {first['year']}")
     for row in table.to_dict("records"):
         known = row["covered_share"] > 0
         amount = f"{row['amount']:.4g} {row['unit']}" if known else "no figure"
-        covered = f"  (covers {percent(row['covered_share'])} of the mix; without {row['not_covered']})" if row["not_covered"] else ""
+        covered = (
+            f"  (covers {percent(row['covered_share'])} of the mix; without {row['not_covered']})"
+            if row["not_covered"]
+            else ""
+        )
         typer.echo(f"  {row['category']:<34} {amount}{covered}")
 
 
@@ -225,6 +238,9 @@ def check_data() -> None:
     for problem in problems:
         typer.echo(problem)
     count = sum(len(package.resources()) for package in tables.packages().values())
-    typer.echo(f"{count} tables in {len(tables.packages())} packages: " + (f"{len(problems)} problems" if problems else "all hold"))
+    typer.echo(
+        f"{count} tables in {len(tables.packages())} packages: "
+        + (f"{len(problems)} problems" if problems else "all hold")
+    )
     if problems:
         raise typer.Exit(1)

@@ -57,7 +57,9 @@ def test_energy_prints_the_agreed_fields():
 def test_energy_reads_columns_by_index(tmp_path):
     log = tmp_path / "a.csv"
     log.write_text("2024-01-01T00:00:00,x,100\n2024-01-01T01:00:00,x,100\n")
-    found = json.loads(command("energy", log, "--columns", "time=0,power=2", "--device", "box", "--timezone", "UTC", "--json").stdout)
+    found = json.loads(
+        command("energy", log, "--columns", "time=0,power=2", "--device", "box", "--timezone", "UTC", "--json").stdout
+    )
     assert found["per_device"] == {"box": pytest.approx(0.1)}
 
 
@@ -105,7 +107,10 @@ def test_each_command_has_help_with_an_example(name):
         (["energy", SPL, "--timezone", "Europe/Pariss"], ["unknown time zone", "Europe/Pariss"]),
         (["energy", SPL, "--format", "nvidia-sm", "--timezone", "UTC"], ["unknown format", "nvidia-smi"]),
         (["energy", SPL, "--columns", "time", "--timezone", "UTC"], ["--columns", "role=column"]),
-        (["energy", SPL, "--timezone", "UTC", "--start", "2030-01-01", "--end", "2030-01-02"], ["window holds no reading"]),
+        (
+            ["energy", SPL, "--timezone", "UTC", "--start", "2030-01-01", "--end", "2030-01-02"],
+            ["window holds no reading"],
+        ),
         (["energy", "nowhere.csv"], ["nowhere.csv", "no such file"]),
         (["hardware", "h100"], ["fits several", "h100-sxm5-80gb"]),
         (["hardware", "dgx-h10"], ["dgx-h100"]),

@@ -38,13 +38,17 @@ def gpu_log():
     for second in range(SECONDS + 1):
         stamp = (START + dt.timedelta(seconds=second)).strftime("%Y/%m/%d %H:%M:%S.000")
         watts = 600 + 40 * random.random(GPUS)
-        lines += [f"{stamp}, {gpu}, GPU-{gpu:08d}-0000-0000-0000-000000000000, {watts[gpu]:.2f} W" for gpu in range(GPUS)]
+        lines += [
+            f"{stamp}, {gpu}, GPU-{gpu:08d}-0000-0000-0000-000000000000, {watts[gpu]:.2f} W" for gpu in range(GPUS)
+        ]
     return "\n".join(lines) + "\n"
 
 
 def run_log():
     times = pd.date_range("2024-03-01 09:30", periods=3601, freq="s", tz="UTC")
-    return pd.concat([pd.DataFrame({"time": times, "device": f"gpu{one}", "power [W]": 350.0 + one}) for one in range(2)])
+    return pd.concat(
+        [pd.DataFrame({"time": times, "device": f"gpu{one}", "power [W]": 350.0 + one}) for one in range(2)]
+    )
 
 
 def meter_log():
@@ -123,7 +127,9 @@ def test_getting_started_shows_the_calls_that_matter():
 def examples():
     """The examples that the commands themselves give."""
     group = typer.main.get_command(cli.app)
-    return [(name, command.epilog.removeprefix("Example: ")) for name, command in group.commands.items() if command.epilog]
+    return [
+        (name, command.epilog.removeprefix("Example: ")) for name, command in group.commands.items() if command.epilog
+    ]
 
 
 @pytest.mark.parametrize(("name", "example"), examples(), ids=[name for name, _ in examples()])

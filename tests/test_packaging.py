@@ -111,15 +111,23 @@ def developed(editable, tmp_path_factory):
 
 
 def test_the_wheel_holds_every_file_of_the_data(wheel):
-    files = {path.relative_to(ROOT).as_posix() for folder in DATA for path in (ROOT / folder).rglob("*") if path.is_file()}
+    files = {
+        path.relative_to(ROOT).as_posix() for folder in DATA for path in (ROOT / folder).rglob("*") if path.is_file()
+    }
     assert {f"lca_ai/{name}" for name in files} <= set(names(wheel))
-    assert {"lca_ai/datasets/grid/generation_mix.csv", "lca_ai/emission_factors/method/characterisation.csv"} <= set(names(wheel))
+    assert {"lca_ai/datasets/grid/generation_mix.csv", "lca_ai/emission_factors/method/characterisation.csv"} <= set(
+        names(wheel)
+    )
 
 
 def test_the_wheel_holds_the_whole_package_and_nothing_else(wheel):
     tops = {name.split("/")[0] for name in names(wheel)}
     assert tops == {"lca_ai", next(name for name in tops if name.endswith(".dist-info"))}
-    code = {path.relative_to(ROOT).as_posix() for path in (ROOT / "lca_ai").rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    code = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "lca_ai").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
     assert code <= set(names(wheel))
     assert not [name for name in names(wheel) if "test" in name.split("/")[1] or name.endswith((".pth", ".pyc"))]
 
@@ -128,7 +136,11 @@ def test_the_wheel_carries_its_licences(wheel):
     held = names(wheel)
     assert [name for name in held if name.endswith(".dist-info/licenses/LICENSE")]
     assert [name for name in held if name.endswith(".dist-info/licenses/LICENSES.md")]
-    packages = {path.parent.relative_to(ROOT).as_posix() for folder in DATA for path in (ROOT / folder).glob("*/datapackage.json")}
+    packages = {
+        path.parent.relative_to(ROOT).as_posix()
+        for folder in DATA
+        for path in (ROOT / folder).glob("*/datapackage.json")
+    }
     assert {f"lca_ai/{name}/NOTICE.md" for name in packages} <= set(held)
 
 

@@ -52,7 +52,9 @@ def test_importing_loads_nothing_heavy():
 
 
 def test_looking_at_the_names_loads_nothing_heavy():
-    code = f"import sys, lca_ai; dir(lca_ai), lca_ai.__all__; print([name for name in {HEAVY!r} if name in sys.modules])"
+    code = (
+        f"import sys, lca_ai; dir(lca_ai), lca_ai.__all__; print([name for name in {HEAVY!r} if name in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

@@ -240,7 +240,10 @@ def accelerators() -> str:
         for key in sorted(cards)
     ]
     heads = ("key", "name", "rated power", "memory", "die", "manufacture")
-    machines = [(f"`{key}`", catalogue.server(key).name, catalogue.server(key).accelerators) for key in sorted(catalogue.servers())]
+    machines = [
+        (f"`{key}`", catalogue.server(key).name, catalogue.server(key).accelerators)
+        for key in sorted(catalogue.servers())
+    ]
     return (
         f"{len(cards)} accelerators:\n\n{table(heads, rows)}\n"
         f"{len(machines)} servers:\n\n{table(('key', 'name', 'accelerators'), machines)}"

@@ -69,7 +69,8 @@ ASSUMPTIONS = (
                "at half load; low at a fifth of the load, high for the Titanium class at half load"),
     Assumption("power_supply_mass", "3", "kg", "1", "5", CONVENTION, "one unit of a server, whatever its rated power"),
     Assumption("transport_distance_ship", "19000", "km", "", "", "ademe-gpu-model",
-               "East Asia to Europe, as in the source's H100 PCIe; by air (9,908 km) it would be 80 times the climate change"),
+               "East Asia to Europe, as in the source's H100 PCIe; "
+               "by air (9,908 km) it would be 70 times the climate change"),
     Assumption("transport_distance_truck", "1000", "km", "", "", "ademe-gpu-model", "to and from the ports"),
     Assumption("die_defect_density", "0.1", "1/cm2", "", "", "ademe-gpu-model",
                "Murphy yield of an area A: ((1 - exp(-A d)) / (A d))^2"),

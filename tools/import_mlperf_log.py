@@ -24,7 +24,7 @@ offset of 21,600 s (UTC-6); its own epoch stamps show that daylight saving time 
 SOURCES = [
     {
         "id": "mlperf-v1.0-r7525-log",
-        "title": "MLCommons, MLPerf Inference v1.0 results, Dell EMC PowerEdge R7525 with 3 x A100 PCIe, ResNet-50, Server, power log",
+        "title": "MLCommons, MLPerf Inference v1.0 results, Dell EMC PowerEdge R7525 with 3 x A100 PCIe, power log",
         "url": "https://github.com/mlcommons/inference_results_v1.0",
         "licence": "Apache-2.0",
         "accessed": "2026-11-21",
@@ -39,14 +39,27 @@ def main() -> None:
     parser.add_argument("log", type=Path, help="spl.txt")
     parser.add_argument("system", type=Path, help="system description, JSON")
     given = parser.parse_args()
-    package = Package(FOLDER, "An MLPerf wall-power log", "1.0.0", "Apache-2.0", "https://www.apache.org/licenses/LICENSE-2.0", NOTICE, SOURCES)
+    package = Package(
+        FOLDER,
+        "An MLPerf wall-power log",
+        "1.0.0",
+        "Apache-2.0",
+        "https://www.apache.org/licenses/LICENSE-2.0",
+        NOTICE,
+        SOURCES,
+    )
     folder = write_package(package)
     descriptor = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     for name, path in (("spl.txt", given.log), ("system.json", given.system)):
         content = path.read_bytes()
         (ROOT / FOLDER / name).write_bytes(content)
         descriptor["resources"].append(
-            {"name": path.stem if name == "system.json" else "spl", "path": name, "bytes": len(content), "hash": "sha256:" + hashlib.sha256(content).hexdigest()}
+            {
+                "name": path.stem if name == "system.json" else "spl",
+                "path": name,
+                "bytes": len(content),
+                "hash": "sha256:" + hashlib.sha256(content).hexdigest(),
+            }
         )
     descriptor["resources"][-1]["name"] = "system"
     (folder / "datapackage.json").write_text(json.dumps(descriptor, indent=1) + "\n", encoding="utf-8")

@@ -124,19 +124,19 @@ class Result:
             "name": self.name,
             "goal_and_scope": self.scope.model_dump(mode="json"),
             "workloads": [_workload(workload) for workload in self.workloads],
-            "impacts": _records(self.impacts),
-            "totals": _records(self.totals.reset_index(names="category")),
+            "impacts": records(self.impacts),
+            "totals": records(self.totals.reset_index(names="category")),
             "energy": {
-                "rows": _records(self.energy()),
+                "rows": records(self.energy()),
                 "measured": {name: _reading(reading) for name, reading in self.readings.items()},
                 "inventories": [_inventory(one) for one in self.inventories],
             },
-            "gaps": _records(self.gaps),
-            "data_quality": _records(self.data_quality),
+            "gaps": records(self.gaps),
+            "data_quality": records(self.data_quality),
             "assumed": [vars(one) for one in self.assumed],
             "stated": list(self.stated),
             "stated_sources": list(self.stated_sources),
-            "methods": _records(self.methods),
+            "methods": records(self.methods),
             "sources": {name: vars(source) for name, source in sorted(self.sources.items())},
             "lock": dict(self.lock),
         }
@@ -160,7 +160,7 @@ def _shown(row: pd.Series) -> str:
     return units.humanise(float(row["amount"]), str(row["unit"]))
 
 
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as plain data; a missing number is None, never 0 and never NaN."""
     return [{str(key): None if _is_missing(value) else _plain(value) for key, value in row.items()} for row in frame.to_dict("records")]
 

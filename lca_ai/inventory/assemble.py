@@ -55,7 +55,7 @@ def add_workload(  # noqa: PLR0913 (what a workload needs from outside)
     demand = pd.concat([use.hours for use in uses]).groupby(level=0, dropna=False).sum()
     if series is not None and demand.index.isna().any():
         raise StudyError("an hourly series needs the time of the run", field="runtime.start", value=workload.name, accepted="a log, or runtime.start")
-    grid = supply(workload.location, run_year=run_year, series=series, demand=demand)
+    grid = supply(workload.location, run_year=run_year, series=series, demand=demand, workload=workload.name)
     share = None
     if "use" in scope.system_boundary:
         _add_use(system, workload, uses, grid)

@@ -134,7 +134,7 @@ def technology_factors(technology: str) -> tuple[Factor, ...]:
         return ()
 
 
-def supply(location: Location, *, run_year: int | None, series: HourlySeries | None = None, demand: pd.Series | None = None) -> Supply:
+def supply(location: Location, *, run_year: int | None, series: HourlySeries | None = None, demand: pd.Series | None = None, workload: str = "") -> Supply:
     """Electricity at the meter of ``location``.
 
     Parameters
@@ -142,6 +142,7 @@ def supply(location: Location, *, run_year: int | None, series: HourlySeries | N
     run_year : calendar year (UTC) of the run, where known
     series : hourly series of the zone, matched with ``demand``
     demand : energy per hour [kWh], indexed by hour (UTC)
+    workload : whose hours they are
 
     Raises
     ------
@@ -150,7 +151,7 @@ def supply(location: Location, *, run_year: int | None, series: HourlySeries | N
     zone = zone_code(location.zone)
     hourly = series.fold(demand) if series is not None and demand is not None else None
     if hourly is not None and hourly.shares is not None:
-        found = Mix(zone, hourly.year, hourly.shares, "hours of the demand", (), f"{zone}, hours of the run")
+        found = Mix(zone, hourly.year, hourly.shares, "hours of the demand", (), f"{zone}, hours of {workload or 'the run'}")
         assumed: list[Assumed] = []
     else:
         found, assumed = mix(zone, location.year, run_year=run_year)

@@ -92,18 +92,22 @@ def _accelerator(bill: Bill, card: Accelerator) -> None:
     if measured and card.item is not None:
         for part in sorted({factor.part for factor in tables.factors(card.item, stage=MANUFACTURE)}):
             found = tables.factors(card.item, part, stage=MANUFACTURE)
-            bill.take(MANUFACTURE, Process(f"{card.name}: {part}", "item", {}, found), float(card.count))
+            bill.take(MANUFACTURE, Process(f"{_called(card)}: {part}", "item", {}, found), float(card.count))
         return
     for part, amount, proxy in _sizes(bill, card):
         try:
             found = tables.factors(_PARAMETRIC, part, stage=MANUFACTURE)
         except MissingFactorError:
-            bill.miss(MANUFACTURE, f"{card.name}: {part}", "no factor for this part")
+            bill.miss(MANUFACTURE, f"{_called(card)}: {part}", "no factor for this part")
             continue
         unit = found[0].per
         graded = tuple(replace(one, grade="proxy", note=proxy) for one in found) if proxy else found
-        marked = f"{card.name}: {part}" + (" (proxy)" if proxy else "")
+        marked = f"{_called(card)}: {part}" + (" (proxy)" if proxy else "")
         bill.take(MANUFACTURE, Process(marked, unit, {}, graded), amount * card.count)
+
+
+def _called(card: Accelerator) -> str:
+    return card.name or card.item or "accelerator"
 
 
 def _overridden(card: Accelerator) -> bool:
@@ -120,17 +124,17 @@ def _sizes(bill: Bill, card: Accelerator) -> list[tuple[str, float, str]]:
         area = card.die.to("cm^2").magnitude
         found.append(("die", area / murphy_yield(area) * 100.0, ""))  # factor per mm2
     else:
-        bill.miss(MANUFACTURE, f"{card.name}: die", "the area of the die is not known")
+        bill.miss(MANUFACTURE, f"{_called(card)}: die", "the area of the die is not known")
     if card.memory is not None and card.memory_type is not None:
         found.append((f"memory {card.memory_type}", card.memory.to("GB").magnitude, ""))
     else:
-        bill.miss(MANUFACTURE, f"{card.name}: memory", "the size or the type of the memory is not known")
+        bill.miss(MANUFACTURE, f"{_called(card)}: memory", "the size or the type of the memory is not known")
     body, proxy = _body(bill, card)
     for part, quantity, unit in (("board", body.board, "cm^2"), ("heatsink", body.heatsink_mass, "kg"), ("casing", body.casing_mass, "kg"), ("upstream transport", body.mass, "kg")):
         if quantity is not None:
             found.append((part, quantity.to(unit).magnitude, proxy))
         elif proxy == "":
-            bill.miss(MANUFACTURE, f"{card.name}: {part}", "its size is not known")
+            bill.miss(MANUFACTURE, f"{_called(card)}: {part}", "its size is not known")
     return found
 
 
@@ -143,7 +147,7 @@ def _body(bill: Bill, card: Accelerator) -> tuple[Accelerator, str]:
         return card, ""
     stand_in = catalogue.accelerator(named[0])
     why = f"board, heatsink, casing and mass of {stand_in.name} stand in ({named[1]['note'] or 'same form factor'})"
-    bill.assumed.append(Assumed(f"body of {card.name}", stand_in.name, why, named[1]["source"]))
+    bill.assumed.append(Assumed(f"body of {_called(card)}", stand_in.name, why, named[1]["source"]))
     return stand_in, why
 
 
@@ -251,7 +255,7 @@ def _end_of_life(bill: Bill, server: Server, masses: list[tuple[Accelerator, flo
         own = card.item is not None and catalogue.value(card.item, "card_lca") is not None and not _overridden(card)
         if own and card.item is not None:
             found = tables.factors(card.item, stage=END_OF_LIFE)
-            bill.take(END_OF_LIFE, Process(f"{card.name}: end of life", "item", {}, found), float(card.count))
+            bill.take(END_OF_LIFE, Process(f"{_called(card)}: end of life", "item", {}, found), float(card.count))
         elif mass is not None:
             found = tables.factors(_PARAMETRIC, stage=END_OF_LIFE)
             bill.take(END_OF_LIFE, Process("end of life of an accelerator, by mass", "kg", {}, found), mass * card.count)

@@ -22,7 +22,7 @@ _KIND_ORDER = {"missing": 0, "partial": 1, "proxy": 2, "cut-off": 3}
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of the heat map: what it shows, its share of the row, whether there is a figure, and of all its parts."""
+    """One cell of the heat map: its text, its share of the row, whether there is a figure, and for only some parts."""
 
     text: str
     share: float
@@ -98,9 +98,17 @@ def _row(result: Result, category: str, by_stage: pd.DataFrame, numbers: dict[st
     stages = by_stage[category] if category in by_stage else pd.Series(dtype="float64")
     size = float(stages.abs().sum())
     missing = _stages_with_gaps(result, category)
-    factor, shown_unit = units.scaled_unit(float(entry["amount"]), str(entry["unit"])) if known else (1.0, str(entry["unit"]))
-    cells = tuple(_cell(stages, stage, size, factor, partial=stage in missing) for stage in result.scope.system_boundary)
-    bars = tuple((stage, abs(float(stages[stage])) / size) for stage in STAGES if size and stage in stages and not pd.isna(stages[stage]))
+    factor, shown_unit = (
+        units.scaled_unit(float(entry["amount"]), str(entry["unit"])) if known else (1.0, str(entry["unit"]))
+    )
+    cells = tuple(
+        _cell(stages, stage, size, factor, partial=stage in missing) for stage in result.scope.system_boundary
+    )
+    bars = tuple(
+        (stage, abs(float(stages[stage])) / size)
+        for stage in STAGES
+        if size and stage in stages and not pd.isna(stages[stage])
+    )
     mine = result.impacts[result.impacts["category"] == category]
     return Row(
         category=category,
@@ -138,7 +146,11 @@ def _basis(rows: pd.DataFrame) -> str:
         return ""
     sums = rows.assign(size=rows["amount"].abs()).groupby("activity_basis")["size"].sum()
     whole = float(sums.sum())
-    return ", ".join(f"{share / whole:.0%} {name}" for name, share in sums.sort_values(ascending=False).items()) if whole else ""
+    return (
+        ", ".join(f"{share / whole:.0%} {name}" for name, share in sums.sort_values(ascending=False).items())
+        if whole
+        else ""
+    )
 
 
 def _cite(source: str, numbers: dict[str, int]) -> tuple[int, ...]:
@@ -167,11 +179,19 @@ def _contributions(result: Result, numbers: dict[str, int]) -> list[dict[str, An
     table = contributions(result, _CLIMATE)
     largest = float(table["amount"].abs().max() or 1.0)
     keys = ["life_cycle_stage", "process"]
-    evidence = result.impacts[result.impacts["category"] == _CLIMATE].groupby(keys, sort=False)[["factor_grade", "source"]].first()
+    evidence = (
+        result.impacts[result.impacts["category"] == _CLIMATE]
+        .groupby(keys, sort=False)[["factor_grade", "source"]]
+        .first()
+    )
     rows = []
     for entry in table.head(_MOST_CONTRIBUTIONS).to_dict("records"):
         found = evidence.loc[(entry["life_cycle_stage"], entry["process"])]
-        activity, _, process = str(entry["process"]).rpartition(": ") if entry["life_cycle_stage"] == "use" else str(entry["process"]).partition(": ")[::1]
+        activity, _, process = (
+            str(entry["process"]).rpartition(": ")
+            if entry["life_cycle_stage"] == "use"
+            else str(entry["process"]).partition(": ")[::1]
+        )
         rows.append(
             {
                 "stage": entry["life_cycle_stage"],
@@ -202,7 +222,8 @@ def _named(row: Any) -> dict[str, Any]:
 
 def _figures(result: Result, numbers: dict[str, int]) -> list[dict[str, Any]]:
     return [
-        {**_named(row), "shown": f"{row['amount']:.4g}", "citations": _cite(row["source"], numbers)} for row in result.impacts.to_dict("records")
+        {**_named(row), "shown": f"{row['amount']:.4g}", "citations": _cite(row["source"], numbers)}
+        for row in result.impacts.to_dict("records")
     ]
 
 
@@ -228,16 +249,23 @@ def _facts(workload: Workload, result: Result, index: int) -> list[tuple[str, st
     output = workload.output()
     facts = [
         ("delivers", counted(output) if output is not None else "nothing by itself"),
-        ("place", f"grid zone {workload.location.zone}, PUE {inventory.pue:.4g}" + ("" if workload.location.pue is not None else " (assumed)")),
+        (
+            "place",
+            f"grid zone {workload.location.zone}, PUE {inventory.pue:.4g}"
+            + ("" if workload.location.pue is not None else " (assumed)"),
+        ),
         ("electricity at the meter", f"{inventory.meter_energy:,.6g} kWh for the whole run"),
     ]
     if reading is not None:
         log = workload.power.files[0].replace("\\", "/").rsplit("/", 1)[-1] if workload.power is not None else ""
-        covered = reading.covered_seconds / reading.seconds if reading.seconds else 0.0
-        facts.append(("measured", f"{log} ({reading.format}), covers {', '.join(reading.covers)}, {reading.start:%Y-%m-%d %H:%M:%S} to {reading.end:%H:%M:%S} UTC, {covered:.1%} of the window"))
+        covered_share = reading.covered_seconds / reading.seconds if reading.seconds else 0.0
+        window = f"{reading.start:%Y-%m-%d %H:%M:%S} to {reading.end:%Y-%m-%d %H:%M:%S} UTC, {covered_share:.1%} of it covered"
+        facts.append(("measured", f"{log} ({reading.format}), {', '.join(reading.covers)}; {window}"))
     if inventory.share is not None and inventory.machine_seconds is not None:
         share = inventory.share
-        facts.append(("allocation", f"{inventory.machine_seconds / 3600:,.4g} machine-hours over {share.service_life_years:g} years x {share.utilisation:g} utilisation = {share.machines:.4g} machines"))
+        life = f"{share.service_life_years:g} years x {share.utilisation:g} utilisation"
+        hours = inventory.machine_seconds / 3600
+        facts.append(("allocation", f"{hours:,.4g} machine-hours over {life} = {share.machines:.4g} machines"))
     return facts
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from lca_ai import tables
 from lca_ai.errors import MissingFactorError, UnknownKeyError
+from lca_ai.impact.assess import assess
 from lca_ai.inventory import electricity
 from lca_ai.models.location import Location, zone_code
 
@@ -182,8 +183,6 @@ def test_an_intensity_given_replaces_climate_change_and_nothing_else(run, use) -
 
 def test_two_runs_on_the_same_grid_with_losses_that_differ_little_stay_apart(run, scope) -> None:
     """0.0705 and 0.0706 of losses are printed alike; the supplies are not the same."""
-    from lca_ai.impact.assess import assess
-
     place = {"zone": "FR", "year": 2021, "pue": 1.0, "grid_intensity": "100 g CO2e/kWh"}
     runs = [
         run(name="a", location=place | {"grid_losses": 0.070511}),

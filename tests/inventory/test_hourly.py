@@ -10,11 +10,14 @@ Three hours of France, in MW, and a run of 9 kWh over 2.5 h from 10:00 UTC, even
 
 from __future__ import annotations
 
+import io
+
 import pandas as pd
 import pytest
 
 from lca_ai import tables
 from lca_ai.errors import InputError
+from lca_ai.impact.assess import assess
 from lca_ai.inventory.electricity import water_scarcity
 from lca_ai.inventory.hourly import read_hourly
 
@@ -48,7 +51,7 @@ def read(tmp_path):
 
 def brute_force(category: str) -> float:
     """Hour by hour, technology by technology: kWh x share x factor / (1 - losses)."""
-    frame = pd.read_csv(pd.io.common.StringIO(MIX)).set_index("datetime_utc")
+    frame = pd.read_csv(io.StringIO(MIX)).set_index("datetime_utc")
     total = 0.0
     for stamp, row in frame.iterrows():
         for column, megawatt in row.items():
@@ -126,8 +129,6 @@ def test_a_column_of_no_known_technology_is_told(on, use) -> None:
 
 
 def test_two_runs_at_different_hours_have_mixes_of_their_own(on, scope) -> None:
-    from lca_ai.impact.assess import assess
-
     late = {"duration": "1 hour", "start": "2021-06-01T12:00:00+00:00"}
     early = {"duration": "1 hour", "start": "2021-06-01T11:00:00+00:00"}
     runs = [on(MIX, name="early", runtime=early), on(MIX, name="late", produces="nothing", runtime=late)]
@@ -149,7 +150,7 @@ def test_a_run_of_unknown_time_cannot_use_a_series(on, use) -> None:
 
 def test_a_run_outside_the_series_is_an_error_that_names_its_span(on, use) -> None:
     later = {"duration": "1 hour", "start": "2022-06-01T10:00:00+00:00"}
-    with pytest.raises(InputError, match="no hour of the run is in the hourly series.*2021-06-01T10:00"):
+    with pytest.raises(InputError, match=r"no hour of the run is in the hourly series.*2021-06-01T10:00"):
         use(on(MIX, runtime=later))
 
 
@@ -173,7 +174,7 @@ def test_what_is_no_hourly_series_is_refused(text: str, problem: str, read) -> N
 
 
 def test_a_missing_file_is_an_error_that_names_it(tmp_path) -> None:
-    with pytest.raises(InputError, match="none.csv.*no such file"):
+    with pytest.raises(InputError, match=r"none\.csv.*no such file"):
         read_hourly(tmp_path / "none.csv")
 
 

@@ -34,7 +34,9 @@ def page(tmp_path_factory):
 
 
 def run(*arguments, profile):
-    return subprocess.run([CHROMIUM, *FLAGS, f"--user-data-dir={profile}", *arguments], capture_output=True, check=True, timeout=120)
+    return subprocess.run(
+        [CHROMIUM, *FLAGS, f"--user-data-dir={profile}", *arguments], capture_output=True, check=True, timeout=120
+    )
 
 
 def probed(page, width, tmp_path):
@@ -51,7 +53,9 @@ def probed(page, width, tmp_path):
         "<script>document.getElementById('f').onload = (e) => { document.title = e.target.contentDocument.title; };</script>",
         encoding="utf-8",
     )
-    dump = run("--allow-file-access-from-files", "--dump-dom", outer.as_uri(), profile=tmp_path / "profile").stdout.decode()
+    dump = run(
+        "--allow-file-access-from-files", "--dump-dom", outer.as_uri(), profile=tmp_path / "profile"
+    ).stdout.decode()
     return json.loads(re.search(r"<title>(.*?)</title>", dump, re.DOTALL)[1].replace("&amp;", "&"))
 
 
