@@ -48,22 +48,18 @@ class Row:
     def cells(self) -> tuple[str, str, str, str, str]:
         """The line as text."""
         ratio = self.seconds / self.reference_seconds
-        return self.what, shown(self.seconds), self.reference, f"{ratio:.2f}", self.note
+        return self.what, shown(self.seconds), self.reference, f"{ratio:.3g}", self.note
 
 
 def shown(seconds: float) -> str:
     """A time for reading."""
-    return (
-        f"{seconds:.2f} s"
-        if seconds >= 1
-        else f"{seconds * 1e3:.3g} ms"
-        if seconds >= 1e-3
-        else f"{seconds * 1e6:.3g} µs"
-    )
+    if seconds >= 1:
+        return f"{seconds:.2f} s"
+    return f"{seconds * 1e3:.3g} ms" if seconds >= 1e-3 else f"{seconds * 1e6:.3g} µs"
 
 
 def best(call: Callable[[], object], repeats: int) -> float:
-    """The shortest of some runs. [s]"""
+    """Return the shortest time of some runs [s]."""
     times = []
     for _ in range(repeats):
         begin = time.perf_counter()
@@ -94,14 +90,14 @@ def samples() -> pd.DataFrame:
 
 
 def floor(frame: pd.DataFrame) -> float:
-    """The least an integral can do: NumPy's trapezoid of each device, no hours, no gaps. [J]"""
+    """Return the least an integral can be: NumPy's trapezoid of each device, no hours, no gaps [J]."""
     power = frame["power"].to_numpy().reshape(DEVICES, -1)
     seconds = frame["time"].to_numpy().reshape(DEVICES, -1) / SECOND
     return float(np.trapezoid(power, seconds, axis=1).sum())
 
 
 def integral(frame: pd.DataFrame) -> float:
-    """The same in lca_ai: per device and hour, with coverage, gaps and samples. [J]"""
+    """Return the same by lca_ai: per device and hour, with coverage, gaps and samples [J]."""
     return float(close(partial(frame, "power", max_gap=SECOND)).hours["energy"].sum())
 
 
@@ -141,15 +137,15 @@ def start_up(repeats: int) -> tuple[list[Row], dict[str, float]]:
     lca.assess(study)
     warm = best(lambda: lca.assess(study), repeats)
     rows = [
-        Row("import lca_ai (fresh process)", seconds["import lca_ai"], "bare python", seconds["python"]),
-        Row("import lca_ai (fresh process)", seconds["import lca_ai"], "import pandas", seconds["import pandas"]),
+        Row("import lca_ai, fresh process", seconds["import lca_ai"], "bare python", seconds["python"]),
+        Row("import lca_ai, fresh process", seconds["import lca_ai"], "import pandas", seconds["import pandas"]),
         Row(
-            "assess the example, cold (fresh process)",
+            "assess the example, fresh process",
             seconds["assess, cold"],
             "import bw2calc",
             seconds["import bw2calc"],
         ),
-        Row("assess the example, warm", warm, "import bw2calc", seconds["import bw2calc"]),
+        Row("assess the example again", warm, "import bw2calc", seconds["import bw2calc"]),
     ]
     return rows, {name: pair[1] for name, pair in found.items()}
 
@@ -185,19 +181,12 @@ def engine(repeats: int) -> list[Row]:
     one, many = product_system(1), product_system(DEMANDS)
     first, all_of_them = best(lambda: solve(one), repeats), best(lambda: solve(many), repeats)
     each = (all_of_them - first) / (DEMANDS - 1)
-    return [
-        Row(
-            "engine, each further demand",
-            each,
-            "a system of one demand",
-            first,
-            f"{len(one.processes)} processes, 19 categories",
-        )
-    ]
+    note = f"{len(one.processes)} processes, {len(tables.categories())} categories"
+    return [Row("engine, each further demand", each, "a system of one demand", first, note)]
 
 
 def integral_peak() -> float:
-    """Peak memory of a process that makes and integrates two million samples. [MiB]"""
+    """Return the peak memory of a process that makes and integrates two million samples [MiB]."""
     folder = str(Path(__file__).resolve().parent)
     code = f"import sys; sys.path.insert(0, {folder!r}); import run; run.integral(run.samples())"
     return process(code, 1)[1]
@@ -205,13 +194,9 @@ def integral_peak() -> float:
 
 def table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     """A Markdown table, its columns aligned."""
-    lines = [heads, *rows]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(heads))]
-    text = [
-        "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |" for line in lines
-    ]
-    text.insert(1, "| " + " | ".join("-" * width for width in widths) + " |")
-    return "\n".join(text)
+    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+    rule = tuple("-" * width for width in widths)
+    return "\n".join("| " + " | ".join(map(str.ljust, line, widths)) + " |" for line in (heads, rule, *rows))
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import math
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +18,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from lca_ai.errors import MissingFactorError, TableError, UnknownKeyError, did_you_mean
+from lca_ai import units
+from lca_ai.errors import MissingFactorError, TableError, UnitError, UnknownKeyError, did_you_mean
 from lca_ai.sources import Factor, Source
 
 _FOLDERS = ("datasets", "emission_factors")
@@ -66,11 +68,15 @@ class Package:
 @cache
 def packages() -> Mapping[str, Package]:
     """Every data package by its name, e.g. ``datasets/grid``."""
+    return MappingProxyType(_packages_in(data_root()))
+
+
+def _packages_in(root: Path) -> dict[str, Package]:
     found = {}
-    for description in sorted(path for folder in _FOLDERS for path in (data_root() / folder).glob("*/datapackage.json")):
-        name = description.parent.relative_to(data_root()).as_posix()
+    for description in sorted(path for folder in _FOLDERS for path in (root / folder).glob("*/datapackage.json")):
+        name = description.parent.relative_to(root).as_posix()
         found[name] = Package(name, description.parent, json.loads(description.read_text(encoding="utf-8")))
-    return MappingProxyType(found)
+    return found
 
 
 @cache
@@ -84,7 +90,11 @@ def rows(package: str, table: str) -> tuple[Row, ...]:
     known = packages()
     if package not in known or not (known[package].folder / f"{table}.csv").is_file():
         raise TableError("no such table", value=f"{package}/{table}", accepted=did_you_mean(package, known))
-    with (known[package].folder / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+    return _read(known[package].folder / f"{table}.csv")
+
+
+def _read(path: Path) -> tuple[Row, ...]:
+    with path.open(encoding="utf-8", newline="") as file:
         return tuple(csv.DictReader(file))
 
 
@@ -218,3 +228,125 @@ def lock() -> dict[str, dict[str, str]]:
         for name, package in packages().items()
         for resource in package.resources()
     }
+
+
+#: What stands in the unit column and is no physical unit: a text, height units of a rack, a share of the output.
+_LABELS = frozenset({"1", "text", "U", "kg/U", "% of output"})
+_SHARES_OFF = 0.01
+_NUMBERS = ("amount", "share", "factor", "low", "high")
+
+
+def check(root: Path | None = None) -> list[str]:
+    """Problems of the data packages, one sentence each, with package, table and line; none where all holds.
+
+    Hashes, sources, units, categories and numbers of every table; duplicates of the factor tables; sums of the mixes.
+
+    Parameters
+    ----------
+    root : folder that holds ``datasets/`` and ``emission_factors/``; that of the installation where not given
+    """
+    known = _packages_in(root or data_root())
+    found = [problem for package in known.values() for problem in _broken_files(package)]
+    content = {
+        f"{name}/{Path(str(one['path'])).stem}": _read(package.folder / str(one["path"]))
+        for name, package in known.items()
+        for one in package.resources()
+        if str(one["path"]).endswith(".csv") and (package.folder / str(one["path"])).is_file()
+    }
+    ids = {row["id"] for name, many in content.items() if name.endswith("/sources") for row in many}
+    units_of = {row["category"]: row["unit"] for row in content.get("emission_factors/method/categories", ())}
+    for name, many in content.items():
+        for line, row in enumerate(many, start=2):
+            found += [f"{name}, line {line}: {problem}" for problem in _broken_row(row, ids, units_of)]
+    return [*found, *_sources_that_differ(content), *_repeated_factors(content), *_shares_off(content)]
+
+
+def _broken_files(package: Package) -> list[str]:
+    """Files that are missing, not described, or not as described."""
+    described = {str(one["path"]): str(one.get("hash", "")).removeprefix("sha256:") for one in package.resources()}
+    found = [f"{package.name}/{path.name}: not in the description" for path in package.folder.glob("*.csv") if path.name not in described]
+    for path, expected in described.items():
+        if not (package.folder / path).is_file():
+            found.append(f"{package.name}/{path}: no such file")
+        elif hashlib.sha256((package.folder / path).read_bytes()).hexdigest() != expected:
+            found.append(f"{package.name}/{path}: its hash is not that of the description")
+    return found
+
+
+def _broken_row(row: Row, ids: set[str], units_of: Mapping[str, str]) -> list[str]:
+    """What a row says that cannot be: its source, unit, category and numbers."""
+    found = []
+    if "source" in row:
+        cited = [one for one in (row["source"] or "").split(";") if one]
+        found += [] if cited else ["no source"]
+        found += [f"unknown source {one!r}" for one in cited if one not in ids]
+    found += [f"unknown unit {row[key]!r}" for key in ("unit", "per", "capacity_unit") if row.get(key) and not _is_unit(row[key])]
+    category = row.get("category")
+    if category is not None and category not in units_of:
+        found.append(f"unknown category {category!r}")
+    if category in units_of and "activity" in row and not _same_unit(row["unit"], units_of[category]):
+        found.append(f"the unit {row['unit']!r} is not that of {category}, {units_of[category]!r}")
+    return found + [f"{key} is not a number: {row[key]!r}" for key in _NUMBERS if row.get(key) and not _is_number(row[key])]
+
+
+@cache
+def _is_unit(text: str) -> bool:
+    try:
+        units.unit(text)
+    except UnitError:
+        return text in _LABELS
+    return True
+
+
+@cache
+def _same_unit(text: str, expected: str) -> bool:
+    """Whether two spellings mean the same unit, its size included."""
+    try:
+        one, other = units.unit(text), units.unit(expected)
+    except UnitError:
+        return False
+    same: bool = one.dimensionality == other.dimensionality and math.isclose((1 * one).to(other).magnitude, 1.0, rel_tol=1e-12)
+    return same
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
+
+
+def _sources_that_differ(content: Mapping[str, tuple[Row, ...]]) -> list[str]:
+    """Sources of one id in two packages that are not the same document."""
+    first: dict[str, tuple[str, Row]] = {}
+    found = []
+    for name, many in content.items():
+        for row in many if name.endswith("/sources") else ():
+            place, known = first.setdefault(row["id"], (name, row))
+            if row["url"] != known["url"]:
+                found.append(f"{name}: the url of {row['id']} is not that in {place}")
+    return found
+
+
+def _repeated_factors(content: Mapping[str, tuple[Row, ...]]) -> list[str]:
+    seen: dict[tuple[str, ...], str] = {}
+    found = []
+    for name in (f"{package}/{table}" for package, table in FACTOR_TABLES):
+        for line, row in enumerate(content.get(name, ()), start=2):
+            key = tuple(row[column] for column in ("activity", "part", "life_cycle_stage", "category"))
+            place = f"{name}, line {line}"
+            if seen.setdefault(key, place) != place:
+                found.append(f"{place}: {', '.join(filter(None, key))} is there already, in {seen[key]}")
+    return found
+
+
+def _shares_off(content: Mapping[str, tuple[Row, ...]]) -> list[str]:
+    """Mixes whose shares do not sum to one."""
+    found = []
+    for name, many in content.items():
+        sums: dict[tuple[str, str], float] = defaultdict(float)
+        for row in many if name.endswith("/generation_mix") else ():
+            sums[row["zone"], row["year"]] += float(row["share"]) if _is_number(row["share"]) else math.nan
+        off = {key: total for key, total in sums.items() if not abs(total - 1.0) <= _SHARES_OFF}
+        found += [f"{name}: the shares of {zone} in {year} sum to {total:.4g}" for (zone, year), total in off.items()]
+    return found

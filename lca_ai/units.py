@@ -101,6 +101,7 @@ ALIASES: dict[str, str] = {
     "CFC11 eq": "CFC11_eq",
     "mol H+ eq": "mol * H_eq",
     "mol N eq": "mol * N_eq",
+    "H+ eq": "H_eq",
     "NMVOC eq": "NMVOC_eq",
     "U235 eq": "U235_eq",
     "U-235 eq": "U235_eq",
@@ -372,8 +373,8 @@ _PREFIXES = (
     (1e-9, "n"),
     (1e-12, "p"),
 )
-#: From a million grams on, tonnes are read: the prefix of the tonne, by grams.
-_TONNES = ((1e15, "G"), (1e12, "M"), (1e9, "k"), (1e6, ""))
+#: From a million grams on, tonnes are read: the prefixed tonne, by its grams.
+_TONNES = ((1e15, "Gt"), (1e12, "Mt"), (1e9, "kt"), (1e6, "t"))
 #: Units that take an SI prefix in a headline, and the factor to the unit the prefix goes to (kg -> g).
 _PREFIXED = {
     "kg": ("g", 1e3),
@@ -383,32 +384,32 @@ _PREFIXED = {
     "CTUe": ("CTUe", 1.0),
     "m3": ("L", 1e3),
 }
-_BEYOND = 1e3  # of the largest prefix: written with an exponent
+_BEYOND = 1e3  # times the largest prefix: the unit is shown as it is
 _ROUNDS_UP = 0.9995  # 999.5 shows as 1.00 k
+_PLAIN_FROM, _PLAIN_TO = 1e-3, 1e6
 
 
 def scaled_unit(amount: float, unit_text: str) -> tuple[float, str]:
-    """The factor and the unit with SI prefix in which ``amount`` reads well.
+    """Return the factor and the unit with SI prefix in which ``amount`` reads well.
 
     >>> scaled_unit(0.00025164, "kg CO2e")
     (1000000.0, 'mg CO2e')
     """
     head, _, rest = unit_text.partition(" ")
-    if head == "m3" and rest:
-        head, rest = unit_text, ""
-    tail = f" {rest}" if rest else ""
-    smallest, largest = _PREFIXES[-1][0], 1e15
-    if head not in _PREFIXED or not 0 < abs(amount) * _PREFIXED[head][1] < largest or abs(amount) * _PREFIXED[head][1] < smallest:
-        return 1.0, f"{head}{tail}"
+    if head not in _PREFIXED or (head == "m3" and rest):
+        return 1.0, unit_text
     base, factor = _PREFIXED[head]
     value = abs(amount) * factor
-    prefixes = _TONNES if base == "g" and value >= _GRAMS_IN_TONNE * _ROUNDS_UP else _PREFIXES
-    scale, prefix = next(((size, name) for size, name in prefixes if value >= size * _ROUNDS_UP), prefixes[-1])
-    return factor / scale, f"{prefix}{'' if prefixes is _TONNES else base}{tail}"
+    tonnes = base == "g" and value >= _TONNES[-1][0] * _ROUNDS_UP
+    prefixes = _TONNES if tonnes else tuple((size, prefix + base) for size, prefix in _PREFIXES)
+    if not prefixes[-1][0] * _ROUNDS_UP <= value < prefixes[0][0] * _BEYOND * _ROUNDS_UP:
+        return 1.0, unit_text
+    size, name = next((size, name) for size, name in prefixes if value >= size * _ROUNDS_UP)
+    return factor / size, f"{name} {rest}".rstrip()
 
 
 def humanise(amount: float, unit_text: str, *, digits: int = 3) -> str:
-    """An amount with an SI prefix and ``digits`` significant digits, for reading (not for parsing).
+    """Write an amount with an SI prefix and ``digits`` significant digits, for reading (not for parsing).
 
     >>> humanise(0.00025164, "kg CO2e"), humanise(5.5e-11, "disease incidence"), humanise(1.2e5, "MJ")
     ('252 mg CO2e', '5.5e-11 disease incidence', '120 GJ')
@@ -418,7 +419,7 @@ def humanise(amount: float, unit_text: str, *, digits: int = 3) -> str:
 
 
 def significant(number: float, *, digits: int = 3) -> str:
-    """A number with ``digits`` significant digits, in plain notation where that is short.
+    """Write a number with ``digits`` significant digits, in plain notation where that is short.
 
     >>> significant(1.0), significant(251.64), significant(0.00005), significant(1234.5)
     ('1.00', '252', '5e-05', '1230')
@@ -427,9 +428,3 @@ def significant(number: float, *, digits: int = 3) -> str:
         return f"{number:.{digits}g}"
     shown = f"{number:#.{digits}g}".rstrip(".")
     return f"{float(shown):.0f}" if "e" in shown else shown
-
-
-_ROUNDS_UP = 0.9995
-_GRAMS_IN_TONNE = 1e6
-_TONNES = ((1e15, "Gt"), (1e12, "Mt"), (1e9, "kt"), (1e6, "t"))
-_PLAIN_FROM, _PLAIN_TO = 1e-3, 1e6

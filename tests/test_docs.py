@@ -28,7 +28,7 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 MACHINE = re.compile(r"(?<![\w.])/(?:work|tmp|home|root|Users)/\w")
 
 GPUS, SECONDS = 8, 600
-START = dt.datetime(2024, 3, 1, 9, 0, 0)
+START = dt.datetime(2024, 3, 1, 9, 0, 0, tzinfo=dt.UTC)
 
 
 def gpu_log():
@@ -88,12 +88,13 @@ def blocks(page):
 def run_page(page):
     names = {"__name__": "docs"}
     for line, code in blocks(page):
-        exec(compile("\n" * line + code, str(page), "exec"), names)
+        exec(compile("\n" * line + code, str(page), "exec"), names)  # noqa: S102 (the documentation is the test)
     return names
 
 
+@pytest.mark.usefixtures("folder")
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks(page)], ids=lambda page: page.name)
-def test_a_page_runs(page, folder):
+def test_a_page_runs(page):
     run_page(page)
 
 
@@ -133,7 +134,8 @@ def examples():
 
 
 @pytest.mark.parametrize(("name", "example"), examples(), ids=[name for name, _ in examples()])
-def test_an_example_of_a_command_runs(name, example, folder):
+@pytest.mark.usefixtures("folder")
+def test_an_example_of_a_command_runs(name, example):
     words = shlex.split(example.partition(" > ")[0])
     assert words[:2] == ["lca-ai", name]
     done = CliRunner().invoke(cli.app, words[1:])

@@ -9,10 +9,12 @@ import subprocess
 import sys
 import sysconfig
 import tarfile
+import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ("datasets", "emission_factors")
@@ -94,7 +96,7 @@ def run(site, folder, *, editable):
 
 def unpacked(wheel, folder):
     with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(folder)
+        archive.extractall(folder)  # noqa: S202 (a wheel built just now)
     return folder
 
 
@@ -183,3 +185,18 @@ def test_the_source_distribution_builds_the_same_wheel(wheel, tmp_path):
         tar.extractall(tmp_path / "source", filter="data")
     (source,) = (tmp_path / "source").iterdir()
     assert set(names(build(source, "wheel", tmp_path / "again"))) == set(names(wheel))
+
+
+def test_the_citation_is_that_of_this_version():
+    """The fields that the Citation File Format 1.2.0 requires, and no version but the package's own."""
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert {"cff-version", "message", "title", "authors"} <= set(cited)
+    assert cited["cff-version"] == "1.2.0"
+    assert cited["authors"] == project["authors"]
+    assert (str(cited["version"]), cited["license"]) == (project["version"], project["license"])
+
+
+def test_the_changelog_speaks_of_this_version():
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert version in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ import argparse
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -214,7 +214,7 @@ def packages() -> str:
     return table(("package", "table", "rows", "licence"), rows)
 
 
-def _count(package: str, resource: dict[str, Any]) -> int:
+def _count(package: str, resource: Mapping[str, Any]) -> int:
     return len(tables.rows(package, str(resource["name"])))
 
 
@@ -289,8 +289,8 @@ def _range(row: tables.Row) -> str:
 
 def sources() -> str:
     """The sources, counted by licence."""
-    counts = Counter(source.licence for source in tables.sources().values())
-    text = table(("licence of the source", "sources"), sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+    counts = Counter(sorted(source.licence for source in tables.sources().values()))
+    text = table(("licence of the source", "sources"), counts.most_common())
     return f"{text}\n{len(tables.sources())} sources in all.\n"
 
 

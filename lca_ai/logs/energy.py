@@ -291,10 +291,24 @@ def _check_window(inside: Partial, frame: pd.DataFrame, log: PowerLog) -> None:
 
 
 def _covers(log: PowerLog, parts: list[Records]) -> tuple[str, ...]:
+    """Return what the files measure together: as given, else as their formats tell.
+
+    Raises
+    ------
+    LogError : where one file measures the whole computer and another a part of it, so that energy would count twice
+    """
     if log.covers is not None:
         return tuple(log.covers)
-    known = parts[0].covers
-    return tuple(known) if known is not None else ()
+    known = [records.covers for records in parts if records.covers]
+    whole = ["node" in covers for covers in known]
+    if any(whole) and not all(whole):
+        raise LogError(
+            "one file measures the whole computer and another a part of it",
+            field="power.files",
+            value=", ".join(log.files),
+            accepted="a log of the one or of the other; or covers=... if they measure different computers",
+        )
+    return tuple(dict.fromkeys(part for covers in known for part in covers))
 
 
 def _added(notes: list[Note]) -> list[Note]:

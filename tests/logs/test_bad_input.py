@@ -1,6 +1,7 @@
 """Whatever a file holds: an error of ours that names the fault, or rows set aside and counted. Nothing else, ever."""
 
-import random
+import hashlib
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -11,7 +12,7 @@ from lca_ai.errors import InputError, LcaAiError, LogError
 from lca_ai.logs.energy import read_energy, read_power_log
 from lca_ai.logs.formats import FORMATS
 
-NOISE = random.Random(1).randbytes(5_000)
+NOISE = hashlib.shake_128(b"noise").digest(5_000)
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01"
 ELF = b"\x7fELF\x02\x01\x01\x00" + bytes(200)
 
@@ -20,7 +21,7 @@ ELF = b"\x7fELF\x02\x01\x01\x00" + bytes(200)
     "content", [b"", b" \n\t\r\n ", "\ufeff".encode(), b"\xff\xfe", "\ufeff\n".encode("utf-16-le")]
 )
 def test_an_empty_file(write, content):
-    with pytest.raises(LogError, match="the file is empty"):
+    with pytest.raises(LogError, match=r"the file is empty"):
         read_power_log(write(content))
 
 
@@ -29,13 +30,13 @@ def test_an_empty_file(write, content):
     [NOISE, PNG, ELF, b"\xff\xfe" + NOISE, "time,power\n".encode("utf-16-le"), b"\x00" * 100, b"PK\x03\x04" + NOISE],
 )
 def test_a_binary_file(write, content):
-    with pytest.raises(LogError, match="binary file.*CSV or Parquet"):
+    with pytest.raises(LogError, match=r"binary file.*CSV or Parquet"):
         read_power_log(write(content))
 
 
 @pytest.mark.parametrize("content", [b"PAR1", b"PAR1" + NOISE, b"PAR1" + NOISE + b"PAR1"])
 def test_a_broken_parquet_file(write, content):
-    with pytest.raises(LogError, match="Parquet file cannot be read"):
+    with pytest.raises(LogError, match=r"Parquet file cannot be read"):
         read_power_log(write(content))
 
 
@@ -43,14 +44,14 @@ def test_a_parquet_file_cut_short(tmp_path):
     path = tmp_path / "log.parquet"
     pd.DataFrame({"time": pd.to_datetime(["2024-05-31T10:00Z"] * 2), "power": [1.0, 2.0]}).to_parquet(path)
     path.write_bytes(path.read_bytes()[:-10])
-    with pytest.raises(LogError, match="Parquet file cannot be read"):
+    with pytest.raises(LogError, match=r"Parquet file cannot be read"):
         read_power_log(path)
 
 
 def test_a_parquet_file_of_something_else(tmp_path):
     path = tmp_path / "log.parquet"
     pd.DataFrame({"city": ["Paris"]}).to_parquet(path)
-    with pytest.raises(LogError, match="no column of a time.*city"):
+    with pytest.raises(LogError, match=r"no column of a time.*city"):
         read_power_log(path)
 
 
@@ -62,7 +63,7 @@ def test_a_text_that_is_no_log_names_the_formats(write, content):
 
 @pytest.mark.parametrize(("name", "near"), [("nvidia", "nvidia-smi"), ("mlperf", "mlperf-ptdaemon"), ("CSV", "csv")])
 def test_an_unknown_format_is_answered_with_the_nearest(write, name, near):
-    with pytest.raises(LogError, match=f"unknown format.*did you mean.*{near}"):
+    with pytest.raises(LogError, match=rf"unknown format.*did you mean.*{near}"):
         read_power_log(write("time,power\n"), format=name)
 
 
@@ -82,14 +83,14 @@ def test_a_file_is_not_read_in_a_format_it_is_not_in(write, name):
     ],
 )
 def test_a_header_and_no_row(write, header):
-    with pytest.raises(LogError, match="a header and no"):
+    with pytest.raises(LogError, match=r"a header and no"):
         read_power_log(write(header + "\n"), timezone="UTC")
 
 
 @pytest.mark.parametrize("cell", ["nan", "inf", "-inf", "-1", "1e7", "1e400", "", "W", "[N/A]", "9" * 400])
 def test_a_log_of_no_usable_power(read, cell):
     rows = "".join(f"2024-05-31T10:00:{n:02d}Z,a,{cell}\n" for n in range(10))
-    with pytest.raises(LogError, match="no usable row is left.*10 "):
+    with pytest.raises(LogError, match=r"no usable row is left.*10 "):
         read("time,device,power\n" + rows)
 
 
@@ -119,7 +120,7 @@ def test_a_huge_first_line_ends_in_an_error(read, line):
 
 
 def test_a_folder_is_no_log(tmp_path):
-    with pytest.raises(InputError, match="no such file"):
+    with pytest.raises(InputError, match=r"no such file"):
         read_power_log(tmp_path)
 
 
@@ -203,23 +204,24 @@ def _gpus():
     return ("timestamp, uuid, power.draw [W]\n" + "\n".join(rows) + "\n").encode()
 
 
+HERE = Path(__file__).parent
+LOGS = HERE.parent / "data" / "logs"
 REAL = {
-    "mlperf": lambda logs, mlperf: _head(mlperf, 60),
-    "nvidia-smi without header": lambda logs, mlperf: _head(logs / "nvidia-smi_headerless.csv", 60),
-    "nvidia-smi, every column": lambda logs, mlperf: (logs / "nvidia-smi_h100-80gb-hbm3.csv").read_bytes(),
-    "nvidia-smi, two devices": lambda logs, mlperf: _gpus(),
-    "codecarbon": lambda logs, mlperf: (logs / "codecarbon_2.4.3_apple_m1.csv").read_bytes(),
-    "codecarbon with tasks": lambda logs, mlperf: (logs / "codecarbon_tasks.csv").read_bytes(),
-    "csv": lambda logs, mlperf: _generic(),
-    "csv of a counter": lambda logs, mlperf: _counter(),
+    "mlperf": _head(HERE.parent.parent / "datasets" / "mlperf-r7525" / "spl.txt", 60),
+    "nvidia-smi without header": _head(LOGS / "nvidia-smi_headerless.csv", 60),
+    "nvidia-smi, every column": (LOGS / "nvidia-smi_h100-80gb-hbm3.csv").read_bytes(),
+    "nvidia-smi, two devices": _gpus(),
+    "codecarbon": (LOGS / "codecarbon_2.4.3_apple_m1.csv").read_bytes(),
+    "codecarbon with tasks": (LOGS / "codecarbon_tasks.csv").read_bytes(),
+    "csv": _generic(),
+    "csv of a counter": _counter(),
 }
 
 
 def assert_energy_or_our_error(path, **options):
     try:
         reading = read_energy(read_power_log(path, **options))
-    except LcaAiError as fault:
-        assert str(fault)
+    except LcaAiError:
         return
     assert 0.0 <= reading.total < float("inf")
     assert reading.hours["energy"].ge(0).all()
@@ -228,8 +230,8 @@ def assert_energy_or_our_error(path, **options):
 
 @pytest.mark.parametrize("name", REAL)
 @given(data=st.data(), zone=st.sampled_from(["Europe/Paris", "America/Chicago", None]))
-def test_a_mutated_log_gives_an_energy_or_our_error(logs, mlperf, write, name, data, zone):
-    assert_energy_or_our_error(write(data.draw(mutated(REAL[name](logs, mlperf)))), timezone=zone)
+def test_a_mutated_log_gives_an_energy_or_our_error(write, name, data, zone):
+    assert_energy_or_our_error(write(data.draw(mutated(REAL[name]))), timezone=zone)
 
 
 @given(content=st.binary(max_size=400) | st.text(max_size=400).map(str.encode), name=st.sampled_from([None, *FORMATS]))
@@ -257,8 +259,6 @@ CELLS = st.sampled_from(
         "99999999999999999999",
         "2024-05-31T10:00:00",
         "2024-05-31T10:00:00Z",
-    ]
-    + [
         "2024-10-27 02:30:00",
         "2024-03-31 02:30:00",
         "9999-12-31T23:59:59",
@@ -283,8 +283,6 @@ NAMES = st.sampled_from(
         "energy_kwh",
         "duration",
         "",
-    ]
-    + [
         "timestamp",
         "energy_consumed",
         "emissions",

@@ -137,15 +137,15 @@ def test_a_row_without_energy_time_or_length_is_counted(read, counts, cells):
 
 
 def test_a_file_of_such_rows_only_is_an_error(read):
-    with pytest.raises(LogError, match="no row has a time stamp, a duration and an energy"):
+    with pytest.raises(LogError, match=r"no row has a time stamp, a duration and an energy"):
         read(table("2024-05-31T10:00:00,p,a,,,,,,"), timezone="UTC")
 
 
 def test_decimal_commas_are_refused(read):
-    with pytest.raises(LogError, match="more cells than the first"):
+    with pytest.raises(LogError, match=r"more cells than the first"):
         read(table(row("10:15:00", "1800,5", 1.0)), timezone="UTC")
 
 
 def test_the_stamps_are_local_and_need_a_zone(logs):
-    with pytest.raises(LogError, match="no zone"):
+    with pytest.raises(LogError, match=r"no zone"):
         read_power_log(logs / "codecarbon_tasks.csv")

@@ -66,7 +66,7 @@ def test_files_of_different_devices_stand_side_by_side(joined):
 
 
 def test_files_that_cover_the_same_device_at_the_same_time_are_refused(joined):
-    with pytest.raises(LogError, match="same device at the same time.*a device column"):
+    with pytest.raises(LogError, match=r"same device at the same time.*a device column"):
         joined(table(rows(0, 100)), table(rows(5, 105, watts=300)))
 
 
@@ -80,7 +80,7 @@ def test_a_counter_reset_between_two_files_is_no_energy(joined, counts):
 
 
 def test_files_of_different_kinds_are_refused(joined):
-    with pytest.raises(LogError, match="different kinds.*counter, power"):
+    with pytest.raises(LogError, match=r"different kinds.*counter, power"):
         joined(table(rows(0, 100)), table(rows(0, 100), value="counter [J]"))
 
 
@@ -95,6 +95,17 @@ def test_files_of_different_formats_may_be_one_log(write):
     log = read_power_log(paths, timezone="UTC")
     assert log.format is None
     assert read_energy(log).total * JOULE_PER_KWH == pytest.approx(2_000.0)
+
+
+def test_a_computer_and_its_gpus_in_one_log_would_count_twice(write):
+    spl = "".join(f"Time,05-31-2024 10:00:{n}0.000,Watts,500.0,Volts,205.0\n" for n in range(3))
+    smi = "timestamp, uuid, power.draw [W]\n" + "".join(f"2024/05/31 10:00:{n}0, b, 100 W\n" for n in range(3))
+    paths = [write(spl, "spl.txt"), write(smi, "smi.csv")]
+    with pytest.raises(LogError, match=r"the whole computer and another a part"):
+        read_energy(read_power_log(paths, timezone="UTC"))
+    # 600 W * 20 s, where the user says that these are different computers
+    both = read_energy(read_power_log(paths, timezone="UTC", covers=["node", "gpu"]))
+    assert both.total * JOULE_PER_KWH == pytest.approx(12_000.0)
 
 
 @pytest.mark.parametrize("many", [list, tuple])
@@ -118,7 +129,7 @@ def test_a_device_with_two_readings_has_no_note(read):
 
 
 def test_one_reading_of_each_device_is_an_error_that_tells_them(read):
-    with pytest.raises(LogError, match="one reading per device.*100 W, 300 W"):
+    with pytest.raises(LogError, match=r"one reading per device.*100 W, 300 W"):
         read(table(rows(0, 0), rows(0, 0, device="b", watts=300)))
 
 
@@ -148,7 +159,7 @@ def test_a_slow_device_beside_a_fast_one_has_no_gap(read):
     # one reads every second, the other every minute
     reading = read(table(rows(0, 600, step=1), rows(0, 600, step=60, device="b")))
     assert reading.gap_seconds == 0.0
-    assert reading.per_device() == pytest.approx({name: 60_000.0 / JOULE_PER_KWH for name in "ab"})
+    assert reading.per_device() == pytest.approx(dict.fromkeys("ab", 60_000.0 / JOULE_PER_KWH))
 
 
 # --- windows
@@ -234,7 +245,7 @@ def test_an_absurd_energy_is_set_aside(read, counts):
 
 
 def test_a_log_may_be_described_before_it_is_there():
-    with pytest.raises(InputError, match="no such file"):
+    with pytest.raises(InputError, match=r"no such file"):
         read_energy(PowerLog(files="nowhere.csv"))
 
 

@@ -1,6 +1,7 @@
 """Laws of the integral, for any log: energy is conserved, however the log is cut, ordered, merged or windowed."""
 
 from functools import reduce
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -45,7 +46,7 @@ def chunked(draw):
     chunks = []
     for _, rows in frame.groupby("device", sort=True):
         edges = sorted({0, len(rows), *draw(st.sets(st.integers(0, len(rows)), max_size=4))})
-        chunks += [rows.iloc[a:b].reset_index(drop=True) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+        chunks += [rows.iloc[a:b].reset_index(drop=True) for a, b in pairwise(edges)]
     return kind, frame, draw(st.permutations(chunks))
 
 
@@ -212,7 +213,7 @@ def test_each_device_has_its_own_longest_interval():
 def test_parts_by_different_rules_do_not_merge(other):
     frame = pd.DataFrame({"time": [0, SECOND], "device": "gpu", "power": 1.0, "counter": 1.0})
     rules = {"kind": "power", "max_gap": 2}
-    with pytest.raises(LogError, match="different rules"):
+    with pytest.raises(LogError, match=r"different rules"):
         merge(partial(frame, **rules), partial(frame, **(rules | other)))
 
 
@@ -223,7 +224,7 @@ def test_parts_that_overlap_are_refused(times):
         partial(pd.DataFrame({"time": [start, end], "device": "gpu", "power": [1.0, 2.0]}), "power", max_gap=NO_LIMIT)
         for start, end in ((a, b), (c, d))
     ]
-    with pytest.raises(LogError, match="same device at the same time.*gpu"):
+    with pytest.raises(LogError, match=r"same device at the same time.*gpu"):
         close(merge(*parts))
 
 

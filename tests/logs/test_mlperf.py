@@ -65,7 +65,7 @@ def test_the_format_is_recognised(log):
 
 
 def test_a_naive_log_without_a_zone_is_refused(mlperf):
-    with pytest.raises(LogError, match="no zone.*timezone="):
+    with pytest.raises(LogError, match=r"no zone.*timezone="):
         read_power_log(mlperf)
 
 

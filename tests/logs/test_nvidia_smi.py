@@ -142,7 +142,7 @@ def test_bursts_of_one_device_are_read_where_the_user_says_it_is_one(read):
     ],
 )
 def test_one_reading_has_no_energy_and_the_error_tells_its_power(logs, name, watts):
-    with pytest.raises(LogError, match=f"one reading per device.*{watts}.*at least two readings"):
+    with pytest.raises(LogError, match=rf"one reading per device.*{watts}.*at least two readings"):
         read_energy(read_power_log(logs / f"nvidia-smi_{name}.csv", timezone="UTC"))
 
 
@@ -157,7 +157,7 @@ def test_one_reading_has_no_energy_and_the_error_tells_its_power(logs, name, wat
     ],
 )
 def test_a_decimal_comma_is_refused(read, text):
-    with pytest.raises(LogError, match="decimal comma"):
+    with pytest.raises(LogError, match=r"decimal comma"):
         read(text, timezone="UTC")
 
 
@@ -183,17 +183,17 @@ def test_the_column_that_was_read_is_told(read):
 
 def test_a_file_without_header_and_units_needs_its_columns_named(write):
     path = write(table(None, ["7"] * 3, ["100.00", "200.00", "100.00"]))
-    with pytest.raises(LogError, match="not recognised.*columns="):
+    with pytest.raises(LogError, match=r"not recognised.*columns="):
         read_power_log(path, timezone="UTC")
     named = read_power_log(path, timezone="UTC", columns={"time": "0", "power": "2:W"})
     assert read_energy(named).total * JOULE_PER_KWH == pytest.approx(JOULES)
 
 
 def test_two_powers_without_a_header_are_not_guessed_between(read):
-    with pytest.raises(LogError, match="exactly one cell"):
+    with pytest.raises(LogError, match=r"exactly one cell"):
         read(table(None, POWERS, POWERS), timezone="UTC")
 
 
 def test_a_missing_time_stamp_is_named(write):
-    with pytest.raises(LogError, match="the column timestamp is missing.*--query-gpu=timestamp"):
+    with pytest.raises(LogError, match=r"the column timestamp is missing.*--query-gpu=timestamp"):
         read_power_log(write("index, power.draw [W]\n0, 100.00 W\n"), timezone="UTC")

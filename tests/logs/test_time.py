@@ -81,7 +81,7 @@ def test_a_log_within_the_repeated_hour_is_not_guessed(read):
 def test_a_row_out_of_order_in_the_repeated_hour_is_no_clock_change(read):
     stamps = ["01:50", "02:00", "02:20", "02:10", "02:30", "02:40"]
     rows = [f"2024-10-27T{stamp}:00,100" for stamp in stamps]
-    with pytest.raises(LogError, match="happens twice"):
+    with pytest.raises(LogError, match=r"happens twice"):
         read("time,power\n" + "\n".join(rows) + "\n", timezone="Europe/Paris")
 
 
