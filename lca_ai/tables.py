@@ -281,11 +281,10 @@ def _broken_row(row: Row, ids: set[str], units_of: Mapping[str, str]) -> list[st
         found += [] if cited else ["no source"]
         found += [f"unknown source {one!r}" for one in cited if one not in ids]
     found += [f"unknown unit {row[key]!r}" for key in ("unit", "per", "capacity_unit") if row.get(key) and not _is_unit(row[key])]
-    category = row.get("category")
-    if category is not None and category not in units_of:
-        found.append(f"unknown category {category!r}")
-    if category in units_of and "activity" in row and not _same_unit(row["unit"], units_of[category]):
-        found.append(f"the unit {row['unit']!r} is not that of {category}, {units_of[category]!r}")
+    if "category" in row and row["category"] not in units_of:
+        found.append(f"unknown category {row['category']!r}")
+    elif "activity" in row and not _same_unit(row["unit"], units_of[row["category"]]):
+        found.append(f"the unit {row['unit']!r} is not that of {row['category']}, {units_of[row['category']]!r}")
     return found + [f"{key} is not a number: {row[key]!r}" for key in _NUMBERS if row.get(key) and not _is_number(row[key])]
 
 

@@ -112,11 +112,11 @@ def _reference_share(workloads: Sequence[Workload], scope: GoalAndScope) -> floa
         )
     fitting = [output for output in outputs if output is not None and output.dimensionality == reference.dimensionality]
     if not fitting:
-        made = ", ".join(f"{output:~}" for output in outputs if output is not None) or "nothing"
+        made = ", ".join(f"{output:~g}" for output in outputs if output is not None) or "nothing"
         raise StudyError(
             "no workload delivers the unit of the reference flow",
             field="functional_unit.reference_flow",
-            value=f"{reference:~}",
+            value=f"{reference:~g}",
             accepted=f"a unit that is delivered: {made}",
         )
     return float((reference / sum(fitting[1:], fitting[0])).to("").magnitude)

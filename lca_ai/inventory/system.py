@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from lca_ai.errors import StudyError
 from lca_ai.models.workload import Basis
 from lca_ai.sources import Factor
 

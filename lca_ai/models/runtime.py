@@ -12,7 +12,6 @@ from lca_ai.models.base import Model
 from lca_ai.units import Duration
 
 
-
 def positive(value: Any) -> Any:
     """A length of time that is not zero."""
     if value is not None and value.magnitude <= 0:
