@@ -44,7 +44,41 @@ _PUBLIC = {
     "report": "lca_ai.reports.build",
 }
 
-__all__ = list(_PUBLIC)
+__all__ = [
+    "Accelerator",
+    "Allocation",
+    "Chassis",
+    "Cluster",
+    "Cpu",
+    "CutOff",
+    "FunctionalUnit",
+    "GoalAndScope",
+    "InferenceService",
+    "LcaAiError",
+    "Location",
+    "Mainboard",
+    "Memory",
+    "OtherPart",
+    "PowerLog",
+    "PowerSupply",
+    "Result",
+    "Runtime",
+    "Server",
+    "Storage",
+    "Study",
+    "TrainingRun",
+    "assess",
+    "check_result",
+    "contributions",
+    "energy",
+    "factors",
+    "hardware",
+    "location",
+    "quantity",
+    "read_power_log",
+    "read_study",
+    "report",
+]
 
 if TYPE_CHECKING:
     from lca_ai.errors import LcaAiError

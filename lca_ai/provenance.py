@@ -26,7 +26,9 @@ def file_digest(path: Path) -> str:
 
 def lock(files: dict[str, Path]) -> dict[str, Any]:
     """Software version, version and sha256 of every table, and sha256 of the files of a study."""
-    engines = {name: metadata.version(name) for name in ("bw2calc", "bw_processing", "numpy", "scipy", "pandas", "pint")}
+    engines = {
+        name: metadata.version(name) for name in ("bw2calc", "bw_processing", "numpy", "scipy", "pandas", "pint")
+    }
     return {
         "software": {"lca-ai": software_version(), **engines},
         "tables": tables.lock(),

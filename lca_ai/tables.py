@@ -39,7 +39,9 @@ def data_root() -> Path:
     for root in (here, here.parent):
         if all((root / folder).is_dir() for folder in _FOLDERS):
             return root
-    raise TableError("the data folders are missing from this installation", value=str(here), accepted="reinstall lca-ai")
+    raise TableError(
+        "the data folders are missing from this installation", value=str(here), accepted="reinstall lca-ai"
+    )
 
 
 @dataclass(frozen=True)
@@ -217,7 +219,9 @@ def factors(activity: str, part: str | None = None, *, stage: str | None = None)
     )
     if not found:
         asked = activity if part is None else f"{activity}, {part}"
-        raise MissingFactorError("no factor for this activity", value=asked, accepted=did_you_mean(activity, _factors()))
+        raise MissingFactorError(
+            "no factor for this activity", value=asked, accepted=did_you_mean(activity, _factors())
+        )
     return found
 
 
@@ -264,7 +268,11 @@ def check(root: Path | None = None) -> list[str]:
 def _broken_files(package: Package) -> list[str]:
     """Files that are missing, not described, or not as described."""
     described = {str(one["path"]): str(one.get("hash", "")).removeprefix("sha256:") for one in package.resources()}
-    found = [f"{package.name}/{path.name}: not in the description" for path in package.folder.glob("*.csv") if path.name not in described]
+    found = [
+        f"{package.name}/{path.name}: not in the description"
+        for path in package.folder.glob("*.csv")
+        if path.name not in described
+    ]
     for path, expected in described.items():
         if not (package.folder / path).is_file():
             found.append(f"{package.name}/{path}: no such file")
@@ -280,12 +288,18 @@ def _broken_row(row: Row, ids: set[str], units_of: Mapping[str, str]) -> list[st
         cited = [one for one in (row["source"] or "").split(";") if one]
         found += [] if cited else ["no source"]
         found += [f"unknown source {one!r}" for one in cited if one not in ids]
-    found += [f"unknown unit {row[key]!r}" for key in ("unit", "per", "capacity_unit") if row.get(key) and not _is_unit(row[key])]
+    found += [
+        f"unknown unit {row[key]!r}"
+        for key in ("unit", "per", "capacity_unit")
+        if row.get(key) and not _is_unit(row[key])
+    ]
     if "category" in row and row["category"] not in units_of:
         found.append(f"unknown category {row['category']!r}")
     elif "activity" in row and not _same_unit(row["unit"], units_of[row["category"]]):
         found.append(f"the unit {row['unit']!r} is not that of {row['category']}, {units_of[row['category']]!r}")
-    return found + [f"{key} is not a number: {row[key]!r}" for key in _NUMBERS if row.get(key) and not _is_number(row[key])]
+    return found + [
+        f"{key} is not a number: {row[key]!r}" for key in _NUMBERS if row.get(key) and not _is_number(row[key])
+    ]
 
 
 @cache
@@ -304,7 +318,9 @@ def _same_unit(text: str, expected: str) -> bool:
         one, other = units.unit(text), units.unit(expected)
     except UnitError:
         return False
-    same: bool = one.dimensionality == other.dimensionality and math.isclose((1 * one).to(other).magnitude, 1.0, rel_tol=1e-12)
+    same: bool = one.dimensionality == other.dimensionality and math.isclose(
+        (1 * one).to(other).magnitude, 1.0, rel_tol=1e-12
+    )
     return same
 
 

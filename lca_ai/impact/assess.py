@@ -89,7 +89,9 @@ def assess(subject: Study | Workload | Sequence[Workload], scope: GoalAndScope |
 def _names_differ(workloads: Sequence[Workload]) -> None:
     names = [one.name for one in workloads]
     if not names or len(set(names)) < len(names):
-        raise StudyError("workloads need names that differ", field="name", value=", ".join(names), accepted="one name each")
+        raise StudyError(
+            "workloads need names that differ", field="name", value=", ".join(names), accepted="one name each"
+        )
 
 
 def _workloads(subject: Study | Workload | Sequence[Workload]) -> tuple[Workload, ...]:
@@ -129,11 +131,17 @@ def _metered(system: ProductSystem, workload: Workload) -> tuple[Metered, Energy
     if workload.power is not None:
         reading = read_energy(workload.power)
         if not reading.covers:
-            raise StudyError("it is not said what the log covers", field="power.covers", accepted="e.g. [gpu] or [node]")
+            raise StudyError(
+                "it is not said what the log covers", field="power.covers", accepted="e.g. [gpu] or [node]"
+            )
         hours = reading.hours["energy"].groupby(level="hour").sum()
         _, count = facility.servers(workload.hardware)
         seconds = given_seconds if given_seconds is not None else reading.seconds * count
-        return Metered(hours, frozenset(reading.covers), "measured", seconds), reading, _quality(system, workload, reading)
+        return (
+            Metered(hours, frozenset(reading.covers), "measured", seconds),
+            reading,
+            _quality(system, workload, reading),
+        )
     if workload.energy is not None:
         kwh = float(workload.energy.to("kWh").magnitude)
         hours = facility.evenly(kwh, start, _wall_seconds(workload, given_seconds))
@@ -142,8 +150,22 @@ def _metered(system: ProductSystem, workload: Workload) -> tuple[Metered, Energy
     if server is None or given_seconds is None or workload.runtime is None:
         raise AssertionError("the model refuses a workload without any energy")
     kwh = facility.rated_energy(server, given_seconds, workload.runtime)
-    note = {"workload": workload.name, "what": "no measurement", "count": 1, "detail": f"energy modelled: rated power x utilisation {workload.runtime.utilisation:g}"}
-    return Metered(facility.evenly(kwh, start, _wall_seconds(workload, given_seconds)), frozenset({"gpu"}), "modelled", given_seconds), None, [note]
+    note = {
+        "workload": workload.name,
+        "what": "no measurement",
+        "count": 1,
+        "detail": f"energy modelled: rated power x utilisation {workload.runtime.utilisation:g}",
+    }
+    return (
+        Metered(
+            facility.evenly(kwh, start, _wall_seconds(workload, given_seconds)),
+            frozenset({"gpu"}),
+            "modelled",
+            given_seconds,
+        ),
+        None,
+        [note],
+    )
 
 
 def _wall_seconds(workload: Workload, machine_seconds: float | None) -> float | None:
@@ -157,13 +179,39 @@ def _wall_seconds(workload: Workload, machine_seconds: float | None) -> float | 
 
 def _quality(system: ProductSystem, workload: Workload, reading: EnergyReading) -> list[dict[str, Any]]:
     """What was set aside in a log, how much of the window is covered, and what lies outside it."""
-    rows = [{"workload": workload.name, "what": note.what, "count": note.count, "detail": note.detail} for note in reading.notes]
+    rows = [
+        {"workload": workload.name, "what": note.what, "count": note.count, "detail": note.detail}
+        for note in reading.notes
+    ]
     covered = reading.covered_seconds / reading.seconds if reading.seconds else 0.0
-    rows.append({"workload": workload.name, "what": "readings", "count": reading.samples, "detail": f"{reading.format}; longest interval {reading.longest_interval:g} s"})
-    rows.append({"workload": workload.name, "what": "coverage", "count": round(reading.covered_seconds), "detail": f"{covered:.2%} of {reading.seconds:,.1f} s"})
-    rows += [{"workload": workload.name, "what": key, "count": 1, "detail": value} for key, value in reading.facts.items()]
+    rows.append(
+        {
+            "workload": workload.name,
+            "what": "readings",
+            "count": reading.samples,
+            "detail": f"{reading.format}; longest interval {reading.longest_interval:g} s",
+        }
+    )
+    rows.append(
+        {
+            "workload": workload.name,
+            "what": "coverage",
+            "count": round(reading.covered_seconds),
+            "detail": f"{covered:.2%} of {reading.seconds:,.1f} s",
+        }
+    )
+    rows += [
+        {"workload": workload.name, "what": key, "count": 1, "detail": value} for key, value in reading.facts.items()
+    ]
     if reading.outside > 0:
-        rows.append({"workload": workload.name, "what": "outside the window", "count": 1, "detail": f"{reading.outside * 3.6e6:,.0f} J of the log are outside the stated window and not counted"})
+        rows.append(
+            {
+                "workload": workload.name,
+                "what": "outside the window",
+                "count": 1,
+                "detail": f"{reading.outside * 3.6e6:,.0f} J of the log are outside the stated window and not counted",
+            }
+        )
     if reading.gap_seconds > 0:
         reason = f"{reading.gap_seconds:,.1f} s per device have no reading (intervals over {reading.max_gap:g} s): nothing is invented there"
         system.gaps.append(Gap(workload.name, "use", "measured electricity", "all", "partial", reason))
@@ -171,16 +219,30 @@ def _quality(system: ProductSystem, workload: Workload, reading: EnergyReading) 
     return rows
 
 
-def _inventory(system: ProductSystem, workload: Workload, metered: Metered, reading: EnergyReading | None, scope: GoalAndScope) -> Inventory:
+def _inventory(
+    system: ProductSystem, workload: Workload, metered: Metered, reading: EnergyReading | None, scope: GoalAndScope
+) -> Inventory:
     start = reading.start if reading is not None else workload.runtime.start if workload.runtime is not None else None
     path = workload.location.hourly_path()
     series = read_hourly(path) if path is not None else None
-    return add_workload(system, workload, metered, scope, run_year=start.astimezone(UTC).year if start is not None else workload.location.year, series=series)
+    return add_workload(
+        system,
+        workload,
+        metered,
+        scope,
+        run_year=start.astimezone(UTC).year if start is not None else workload.location.year,
+        series=series,
+    )
 
 
 def _impacts(system: ProductSystem, contributions: Contributions, share: float) -> pd.DataFrame:
     """One row per workload, stage, process and category in which the process has a figure."""
-    known = np.array([[category in system.processes[name].categories for name in contributions.processes] for category in contributions.categories])
+    known = np.array(
+        [
+            [category in system.processes[name].categories for name in contributions.processes]
+            for category in contributions.categories
+        ]
+    )
     rows = []
     for index, demand in enumerate(system.demands):
         leaves = system.leaves(demand.process)
@@ -191,7 +253,19 @@ def _impacts(system: ProductSystem, contributions: Contributions, share: float) 
             grade, cited = _evidence(system, process, category)
             source = join([*cited, *demand.sources])
             label = _label(demand.activity, process)
-            rows.append((demand.workload, demand.stage, label, category, float(amount), tables.category_unit(category), demand.basis, grade, source))
+            rows.append(
+                (
+                    demand.workload,
+                    demand.stage,
+                    label,
+                    category,
+                    float(amount),
+                    tables.category_unit(category),
+                    demand.basis,
+                    grade,
+                    source,
+                )
+            )
     return pd.DataFrame(rows, columns=list(IMPACT_COLUMNS))
 
 
@@ -206,16 +280,27 @@ def _climate(solved: Contributions) -> list[dict[str, float]]:
 
 
 def _evidence(system: ProductSystem, process: str, category: str) -> tuple[str, list[str]]:
-    wanted = WATER_CONSUMPTION if category in _WATER and category not in {one.category for one in system.processes[process].factors} else category
+    wanted = (
+        WATER_CONSUMPTION
+        if category in _WATER and category not in {one.category for one in system.processes[process].factors}
+        else category
+    )
     found = [one for one in system.processes[process].factors if one.category == wanted]
     cited = [source for one in found for source in one.sources]
     if category == WATER_USE and wanted == WATER_CONSUMPTION:
-        cited += [row["source"] for row in tables.rows("emission_factors/method", "characterisation") if row["category"] == WATER_USE]
+        cited += [
+            row["source"]
+            for row in tables.rows("emission_factors/method", "characterisation")
+            if row["category"] == WATER_USE
+        ]
     return worst({one.grade for one in found}), cited
 
 
 def _gaps(system: ProductSystem) -> pd.DataFrame:
-    rows = [(one.workload, one.stage, one.process, one.category, one.kind, one.reason) for one in (*system.gaps, *category_gaps(system))]
+    rows = [
+        (one.workload, one.stage, one.process, one.category, one.kind, one.reason)
+        for one in (*system.gaps, *category_gaps(system))
+    ]
     return pd.DataFrame(rows, columns=list(GAP_COLUMNS)).drop_duplicates(ignore_index=True)
 
 
@@ -228,15 +313,22 @@ def _incomplete(gaps: pd.DataFrame) -> set[str]:
 def _methods(system: ProductSystem, impacts: pd.DataFrame) -> pd.DataFrame:
     """Share of each category's result by the impact assessment method of its sources."""
     method = {
-        (process.name, factor.category): factor.method_in_source for process in system.processes.values() for factor in process.factors
+        (process.name, factor.category): factor.method_in_source
+        for process in system.processes.values()
+        for factor in process.factors
     }
     method |= {(name, WATER_USE): "EF 3.1" for (name, category) in list(method) if category == WATER_CONSUMPTION}
     names = {_label(demand.activity, name): name for demand in system.demands for name in system.leaves(demand.process)}
-    found = [method.get((names[label], category), "unknown") for label, category in zip(impacts["process"], impacts["category"], strict=True)]
+    found = [
+        method.get((names[label], category), "unknown")
+        for label, category in zip(impacts["process"], impacts["category"], strict=True)
+    ]
     table = impacts.assign(method_in_source=found, size=impacts["amount"].abs())
     sums = table.groupby(["category", "method_in_source"], sort=False)["size"].sum().reset_index()
     whole = sums.groupby("category")["size"].transform("sum")
-    return sums.assign(share=(sums["size"] / whole.where(whole > 0)).fillna(0.0))[["category", "method_in_source", "share"]]
+    return sums.assign(share=(sums["size"] / whole.where(whole > 0)).fillna(0.0))[
+        ["category", "method_in_source", "share"]
+    ]
 
 
 def _sources(ids: list[str], study: str) -> dict[str, Source]:
@@ -253,6 +345,18 @@ def _sources(ids: list[str], study: str) -> dict[str, Source]:
 
 
 def _files(workloads: Sequence[Workload]) -> dict[str, Path]:
-    files = {Path(name).name: path for one in workloads if one.power is not None for name, path in zip(one.power.files, one.power.paths(), strict=True)}
-    hourly = {Path(one.location.hourly).name: one.location.hourly_path() for one in workloads if one.location.hourly is not None}
-    return files | {name: path for name, path in hourly.items() if path is not None}
+    """Log files and hourly series by name; one that two workloads share is there once, two of one name are told apart."""
+    found: list[tuple[str, Path]] = []
+    for one in workloads:
+        if one.power is not None:
+            found += [(Path(name).name, path) for name, path in zip(one.power.files, one.power.paths(), strict=True)]
+        path = one.location.hourly_path()
+        if path is not None:
+            found.append((path.name, path))
+    files: dict[str, Path] = {}
+    for name, path in found:
+        free = (
+            name if files.get(name, path) == path else f"{name} ({sum(other.startswith(name) for other in files) + 1})"
+        )
+        files[free] = path
+    return files

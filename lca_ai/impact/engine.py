@@ -56,16 +56,24 @@ def solve(system: ProductSystem) -> Contributions:
 def _check(system: ProductSystem) -> None:
     for demand in system.demands:
         if not np.isfinite(demand.amount):
-            raise StudyError("the amount of an activity is not a finite number", field=demand.activity, value=demand.amount)
+            raise StudyError(
+                "the amount of an activity is not a finite number", field=demand.activity, value=demand.amount
+            )
     for process in system.processes.values():
         unknown = set(process.inputs) - set(system.processes)
         if unknown:
-            raise StudyError("a process takes from one that does not exist", field=process.name, value=", ".join(sorted(unknown)))
+            raise StudyError(
+                "a process takes from one that does not exist", field=process.name, value=", ".join(sorted(unknown))
+            )
 
 
-def _calculate(system: ProductSystem, processes: tuple[str, ...], flows: tuple[str, ...], categories: tuple[str, ...]) -> Any:
+def _calculate(
+    system: ProductSystem, processes: tuple[str, ...], flows: tuple[str, ...], categories: tuple[str, ...]
+) -> Any:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # import-time notices of optional solvers, and categories that no process touches
+        warnings.simplefilter(
+            "ignore"
+        )  # import-time notices of optional solvers, and categories that no process touches
         import bw2calc
         import bw_processing
 
@@ -120,7 +128,9 @@ def _add_characterisation(bwp: Any, package: Any, row: dict[str, int], categorie
     method = tables.rows("emission_factors/method", "characterisation")
     for name in categories:
         factors = {row[name]: 1.0}
-        factors |= {row[one["flow"]]: float(one["factor"]) for one in method if one["category"] == name and one["flow"] in row}
+        factors |= {
+            row[one["flow"]]: float(one["factor"]) for one in method if one["category"] == name and one["flow"] in row
+        }
         package.add_persistent_vector(
             matrix="characterization_matrix",
             name=f"characterisation {name}",

@@ -27,7 +27,13 @@ IMPACT_COLUMNS = (
     "workload", "life_cycle_stage", "process", "category", "amount", "unit", "activity_basis", "factor_grade", "source",
 )  # fmt: skip
 GAP_COLUMNS = ("workload", "life_cycle_stage", "process", "category", "kind", "reason")
-_DIMENSIONS = {"life cycle stage": "life_cycle_stage", "stage": "life_cycle_stage", "workload": "workload", "process": "process", "basis": "activity_basis"}
+_DIMENSIONS = {
+    "life cycle stage": "life_cycle_stage",
+    "stage": "life_cycle_stage",
+    "workload": "workload",
+    "process": "process",
+    "basis": "activity_basis",
+}
 
 
 @dataclass(frozen=True)
@@ -69,10 +75,14 @@ class Result:
         MissingFactorError : where no process has a figure in it
         """
         if category not in self.totals.index:
-            raise UnknownKeyError("no such impact category", value=category, accepted=did_you_mean(category, self.totals.index))
+            raise UnknownKeyError(
+                "no such impact category", value=category, accepted=did_you_mean(category, self.totals.index)
+            )
         row = self.totals.loc[category]
         if pd.isna(row["amount"]):
-            raise MissingFactorError("no process of this result has a figure in this category", value=category, accepted="see result.gaps")
+            raise MissingFactorError(
+                "no process of this result has a figure in this category", value=category, accepted="see result.gaps"
+            )
         return units.registry().Quantity(float(row["amount"]), units.unit(str(row["unit"])))
 
     def by(self, dimension: str) -> pd.DataFrame:
@@ -84,7 +94,9 @@ class Result:
             raise UnknownKeyError("no such dimension", value=dimension, accepted=", ".join(_DIMENSIONS))
         column = _DIMENSIONS[dimension]
         table = self.impacts.pivot_table(index=column, columns="category", values="amount", aggfunc="sum", sort=False)
-        order = [stage for stage in STAGES if stage in table.index] if column == "life_cycle_stage" else list(table.index)
+        order = (
+            [stage for stage in STAGES if stage in table.index] if column == "life_cycle_stage" else list(table.index)
+        )
         return table.reindex(index=order, columns=[name for name in self.totals.index if name in table.columns])
 
     def covered_share(self, category: str) -> float:
@@ -94,7 +106,11 @@ class Result:
     def summary(self) -> str:
         """The headline: each category with SI prefix, three significant digits, and how complete it is."""
         unit = self.scope.functional_unit
-        lines = [self.name, f"per {unit.description} ({unit.reference_flow.magnitude:,.12g} {unit.reference_flow.units:~}), {self.scope.method}", ""]
+        lines = [
+            self.name,
+            f"per {unit.description} ({unit.reference_flow.magnitude:,.12g} {unit.reference_flow.units:~}), {self.scope.method}",
+            "",
+        ]
         complete = self.totals[self.totals["complete"]]
         partial = self.totals[~self.totals["complete"] & self.totals["amount"].notna()]
         missing = self.totals[self.totals["amount"].isna()]
@@ -102,11 +118,17 @@ class Result:
         lines += [f"{name:<{width}}  {_shown(row)}" for name, row in complete.iterrows()]
         if len(partial):
             lines += ["", "incomplete (a part of the system has no figure; not comparable):"]
-            lines += [f"{name:<{width}}  {_shown(row)}, covers {covered(float(row['covered_share']), complete=False)}" for name, row in partial.iterrows()]
+            lines += [
+                f"{name:<{width}}  {_shown(row)}, covers {covered(float(row['covered_share']), complete=False)}"
+                for name, row in partial.iterrows()
+            ]
         if len(missing):
             lines += ["", "no figure: " + ", ".join(missing.index)]
         kwh = sum(one.meter_energy for one in self.inventories)
-        lines += ["", f"electricity at the meter {units.humanise(kwh * self.reference_share, 'kWh')} per reference flow; gaps: {len(self.gaps)}, assumptions: {len(self.assumed)}"]
+        lines += [
+            "",
+            f"electricity at the meter {units.humanise(kwh * self.reference_share, 'kWh')} per reference flow; gaps: {len(self.gaps)}, assumptions: {len(self.assumed)}",
+        ]
         return "\n".join(lines)
 
     def energy(self) -> pd.DataFrame:
@@ -153,7 +175,9 @@ def _workload(workload: Workload) -> dict[str, Any]:
 
 
 def _portable(name: str) -> str:
-    return PureWindowsPath(name).name if PurePosixPath(name).is_absolute() or PureWindowsPath(name).is_absolute() else name
+    return (
+        PureWindowsPath(name).name if PurePosixPath(name).is_absolute() or PureWindowsPath(name).is_absolute() else name
+    )
 
 
 def _shown(row: pd.Series) -> str:
@@ -162,7 +186,10 @@ def _shown(row: pd.Series) -> str:
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as plain data; a missing number is None, never 0 and never NaN."""
-    return [{str(key): None if _is_missing(value) else _plain(value) for key, value in row.items()} for row in frame.to_dict("records")]
+    return [
+        {str(key): None if _is_missing(value) else _plain(value) for key, value in row.items()}
+        for row in frame.to_dict("records")
+    ]
 
 
 def _is_missing(value: object) -> bool:

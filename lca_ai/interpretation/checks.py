@@ -50,20 +50,35 @@ def check_workload(workload: Workload, inventory: Inventory) -> list[Check]:
     server, _ = servers(workload.hardware)
     rules = [_pue_once(workload, inventory)]
     if server is not None and inventory.machine_seconds:
-        rules.append(power_within_hardware(server, inventory.energy[0].total, inventory.machine_seconds, inventory.covers, workload.name))
+        rules.append(
+            power_within_hardware(
+                server, inventory.energy[0].total, inventory.machine_seconds, inventory.covers, workload.name
+            )
+        )
     return rules
 
 
-def power_within_hardware(server: Server, kwh: float, machine_seconds: float, covers: frozenset[str], subject: str) -> Check:
+def power_within_hardware(
+    server: Server, kwh: float, machine_seconds: float, covers: frozenset[str], subject: str
+) -> Check:
     """Mean power of one machine between the idle power of its accelerators and what the machine can draw."""
     rule = "power between idle and what the hardware can draw"
     mean = kwh * 3.6e6 / machine_seconds
     most = most_power(server, covers)
-    idle = sum(part.count * part.idle_power.to("W").magnitude for part in server.components if part.kind == "accelerator" and part.idle_power is not None)
+    idle = sum(
+        part.count * part.idle_power.to("W").magnitude
+        for part in server.components
+        if part.kind == "accelerator" and part.idle_power is not None
+    )
     if most is not None and mean > most * (1 + _CLOSE):
         return Check(rule, subject, "flag", f"mean {mean:,.0f} W per machine is more than it can draw ({most:,.0f} W)")
     if 0 < mean < idle * (1 - _CLOSE):
-        return Check(rule, subject, "flag", f"mean {mean:,.1f} W per machine is below the idle power of its accelerators ({idle:,.1f} W)")
+        return Check(
+            rule,
+            subject,
+            "flag",
+            f"mean {mean:,.1f} W per machine is below the idle power of its accelerators ({idle:,.1f} W)",
+        )
     if most is None:
         return Check(rule, subject, "note", f"mean {mean:,.0f} W per machine; what it can draw is not known")
     return Check(rule, subject, "pass", f"mean {mean:,.0f} W per machine, of at most {most:,.0f} W")
@@ -77,7 +92,11 @@ def most_power(server: Server, covers: frozenset[str]) -> float | None:
         return sum(rated) if rated and len(rated) == len(cards) else None
     if server.max_power is not None:
         return float(server.max_power.to("W").magnitude)
-    supplies = [part.count * part.rated_power.to("W").magnitude for part in server.components if part.kind == "power supply" and part.rated_power is not None]
+    supplies = [
+        part.count * part.rated_power.to("W").magnitude
+        for part in server.components
+        if part.kind == "power supply" and part.rated_power is not None
+    ]
     return sum(supplies) if supplies else None
 
 
@@ -86,7 +105,10 @@ def grid_intensity(grams_per_kwh: float, subject: str) -> Check:
     low, high = tables.assumption("grid_intensity_low"), tables.assumption("grid_intensity_high")
     inside = low <= grams_per_kwh <= high
     return Check(
-        f"grid intensity within {low:g} to {high:g} g CO2e/kWh", subject, "pass" if inside else "flag", f"{grams_per_kwh:,.1f} g CO2e/kWh at the meter"
+        f"grid intensity within {low:g} to {high:g} g CO2e/kWh",
+        subject,
+        "pass" if inside else "flag",
+        f"{grams_per_kwh:,.1f} g CO2e/kWh at the meter",
     )
 
 
@@ -99,7 +121,12 @@ def same_pue_basis(energy_kwh: float, mass_kg: float, grams_per_kwh: float, pue:
     rule = "energy and mass on the same PUE basis"
     without = energy_kwh * grams_per_kwh / 1000.0
     fits = any(abs(mass_kg / (without * factor) - 1.0) <= _ROUNDING for factor in (1.0, pue))
-    return Check(rule, subject, "pass" if fits else "flag", f"{mass_kg:,.0f} kg against {without:,.0f} kg without PUE and {without * pue:,.0f} kg with it")
+    return Check(
+        rule,
+        subject,
+        "pass" if fits else "flag",
+        f"{mass_kg:,.0f} kg against {without:,.0f} kg without PUE and {without * pue:,.0f} kg with it",
+    )
 
 
 _ROUNDING = 0.03
@@ -110,7 +137,9 @@ def _stages_sum(result: Result) -> Check:
     whole = result.totals["amount"].dropna()
     off = (sums.reindex(whole.index) - whole).abs() > _CLOSE * whole.abs()
     names = ", ".join(off.index[off])
-    return Check("parts sum to the whole", "result", "flag" if off.any() else "pass", names or f"{len(whole)} categories")
+    return Check(
+        "parts sum to the whole", "result", "flag" if off.any() else "pass", names or f"{len(whole)} categories"
+    )
 
 
 def _categories_present(result: Result) -> Check:
@@ -124,11 +153,18 @@ def _pue_once(workload: Workload, inventory: Inventory) -> Check:
     applied = inventory.meter_energy / inventory.it_energy if inventory.it_energy else 1.0
     expected = 1.0 if "facility" in inventory.covers else inventory.pue
     right = abs(applied - expected) <= _CLOSE * expected
-    return Check("PUE applied once", workload.name, "pass" if right else "flag", f"meter over IT energy {applied:.4g}, PUE {expected:g}")
+    return Check(
+        "PUE applied once",
+        workload.name,
+        "pass" if right else "flag",
+        f"meter over IT energy {applied:.4g}, PUE {expected:g}",
+    )
 
 
 def _grid(result: Result, inventory: Inventory) -> list[Check]:
-    use = result.impacts[(result.impacts["workload"] == inventory.workload) & (result.impacts["life_cycle_stage"] == "use")]
+    use = result.impacts[
+        (result.impacts["workload"] == inventory.workload) & (result.impacts["life_cycle_stage"] == "use")
+    ]
     kwh = inventory.meter_energy * result.reference_share
     if use.empty or kwh <= 0:
         return []
@@ -142,9 +178,20 @@ def _grid(result: Result, inventory: Inventory) -> list[Check]:
     if "primary energy" in energy and "primary energy" in sums:
         floor = tables.assumption("primary_energy_floor")
         value = float(sums["primary energy"]) / kwh
-        missing = result.gaps[(result.gaps["category"].isin(["primary energy"])) & (result.gaps["kind"] == "missing") & (result.gaps["life_cycle_stage"] == "use")]
+        missing = result.gaps[
+            (result.gaps["category"].isin(["primary energy"]))
+            & (result.gaps["kind"] == "missing")
+            & (result.gaps["life_cycle_stage"] == "use")
+        ]
         verdict: Literal["pass", "flag", "note"] = "pass" if value >= floor else "note" if len(missing) else "flag"
-        checks.append(Check(f"primary energy at least {floor:g} MJ/kWh", inventory.workload, verdict, f"{value:.3g} MJ per kWh at the meter"))
+        checks.append(
+            Check(
+                f"primary energy at least {floor:g} MJ/kWh",
+                inventory.workload,
+                verdict,
+                f"{value:.3g} MJ per kWh at the meter",
+            )
+        )
     return checks
 
 
@@ -156,7 +203,14 @@ def _against_published(inventory: Inventory, grams_at_meter: float) -> list[Chec
     generated = grams_at_meter * (1.0 - (inventory.supply.losses or 0.0))
     off = generated / published[0] - 1.0
     verdict: Literal["pass", "flag", "note"] = "pass" if abs(off) <= _FAR_FROM_PUBLISHED else "note"
-    return [Check("grid intensity against the published one", mix.label, verdict, f"{generated:.1f} g/kWh generated, published {published[0]:.1f} ({off:+.1%})")]
+    return [
+        Check(
+            "grid intensity against the published one",
+            mix.label,
+            verdict,
+            f"{generated:.1f} g/kWh generated, published {published[0]:.1f} ({off:+.1%})",
+        )
+    ]
 
 
 def _end_of_life_water(result: Result) -> list[Check]:
@@ -167,7 +221,14 @@ def _end_of_life_water(result: Result) -> list[Check]:
     if total <= 0 or end <= _DECIDES * total:
         return []
     rest = f"{total - end:.3g} m3 world eq without it"
-    return [Check("water use at the end of life", "result", "note", f"{end / total:.0%} of the total rests on one end-of-life factor of doubtful size; {rest}")]
+    return [
+        Check(
+            "water use at the end of life",
+            "result",
+            "note",
+            f"{end / total:.0%} of the total rests on one end-of-life factor of doubtful size; {rest}",
+        )
+    ]
 
 
 def _method_shares(result: Result) -> list[Check]:
@@ -176,4 +237,8 @@ def _method_shares(result: Result) -> list[Check]:
     shares: pd.Series = other.groupby("category", sort=False)["share"].sum()
     official = result.totals.index[result.totals["kind"] == "EF 3.1"]
     named = "; ".join(f"{name} {shares[name]:.0%}" for name in official if shares.get(name, 0.0) > 0)
-    return [Check(f"share of the result not of {result.scope.method}", "result", "note" if named else "pass", named or "none")]
+    return [
+        Check(
+            f"share of the result not of {result.scope.method}", "result", "note" if named else "pass", named or "none"
+        )
+    ]

@@ -27,4 +27,6 @@ def contributions(result: Result, category: str = _CLIMATE_CHANGE) -> pd.DataFra
     table = rows.groupby(keys, sort=False)["amount"].sum().reset_index()
     table = table.assign(share=table["amount"] / total if total else float("nan"))
     order = table["amount"].abs().sort_values(ascending=False, kind="stable").index
-    return table.loc[order, ["life_cycle_stage", "process", "amount", "unit", "share", "activity_basis"]].reset_index(drop=True)
+    return table.loc[order, ["life_cycle_stage", "process", "amount", "unit", "share", "activity_basis"]].reset_index(
+        drop=True
+    )

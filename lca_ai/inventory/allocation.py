@@ -29,14 +29,32 @@ def share_of_life(machine_seconds: float, allocation: Allocation, *, workload: s
     (Luccioni et al. 2023, JMLR 24:253, section 4.1).
     """
     assumed = []
-    life = allocation.service_life.to("second").magnitude / _SECONDS_PER_YEAR if allocation.service_life is not None else None
+    life = (
+        allocation.service_life.to("second").magnitude / _SECONDS_PER_YEAR
+        if allocation.service_life is not None
+        else None
+    )
     if life is None:
         life = tables.assumption("service_life_server")
         row = tables.assumptions()["service_life_server"]
-        assumed.append(Assumed(f"service life of the hardware of {workload}", f"{life:g} years", f"not given; range {row['low']} to {row['high']}", row["source"]))
+        assumed.append(
+            Assumed(
+                f"service life of the hardware of {workload}",
+                f"{life:g} years",
+                f"not given; range {row['low']} to {row['high']}",
+                row["source"],
+            )
+        )
     use = allocation.utilisation
     if use is None:
         use = tables.assumption("device_utilisation_over_life")
         row = tables.assumptions()["device_utilisation_over_life"]
-        assumed.append(Assumed(f"utilisation over the life of the hardware of {workload}", f"{use:g}", f"not given; range {row['low']} to {row['high']}", row["source"]))
+        assumed.append(
+            Assumed(
+                f"utilisation over the life of the hardware of {workload}",
+                f"{use:g}",
+                f"not given; range {row['low']} to {row['high']}",
+                row["source"],
+            )
+        )
     return Share(machine_seconds / (life * _SECONDS_PER_YEAR * use), life, use, tuple(assumed))

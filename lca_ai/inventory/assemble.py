@@ -54,24 +54,35 @@ def add_workload(  # noqa: PLR0913 (what a workload needs from outside)
     uses, it_energy, factor = _electricity(system, workload, metered, run_year)
     demand = pd.concat([use.hours for use in uses]).groupby(level=0, dropna=False).sum()
     if series is not None and demand.index.isna().any():
-        raise StudyError("an hourly series needs the time of the run", field="runtime.start", value=workload.name, accepted="a log, or runtime.start")
+        raise StudyError(
+            "an hourly series needs the time of the run",
+            field="runtime.start",
+            value=workload.name,
+            accepted="a log, or runtime.start",
+        )
     grid = supply(workload.location, run_year=run_year, series=series, demand=demand, workload=workload.name)
     share = None
     if "use" in scope.system_boundary:
         _add_use(system, workload, uses, grid)
-        _add_site_water(system, workload, it_energy)
+        _add_site_water(system, workload, metered, it_energy)
     if workload.hardware is not None:
         share = _add_machines(system, workload, metered, scope)
     else:
         for stage in scope.system_boundary:
             if stage != "use":
-                system.gaps.append(Gap(workload.name, stage, "hardware", "all", "missing", "the study names no hardware"))
+                system.gaps.append(
+                    Gap(workload.name, stage, "hardware", "all", "missing", "the study names no hardware")
+                )
     _cut_off(system, scope, workload.name)
     meter = sum(use.total for use in uses)
-    return Inventory(workload.name, tuple(uses), grid, factor, it_energy, meter, metered.machine_seconds, share, metered.covers)
+    return Inventory(
+        workload.name, tuple(uses), grid, factor, it_energy, meter, metered.machine_seconds, share, metered.covers
+    )
 
 
-def _electricity(system: ProductSystem, workload: Workload, metered: Metered, run_year: int | None) -> tuple[list[EnergyUse], float, float]:
+def _electricity(
+    system: ProductSystem, workload: Workload, metered: Metered, run_year: int | None
+) -> tuple[list[EnergyUse], float, float]:
     """Every kind of electricity of a run, the IT energy [kWh] and the PUE that applies."""
     uses = [EnergyUse(_measured_name(metered), metered.hours, metered.basis, ("study",))]
     server, _ = facility.servers(workload.hardware)
@@ -81,8 +92,12 @@ def _electricity(system: ProductSystem, workload: Workload, metered: Metered, ru
         system.assumed += assumed
         system.gaps += gaps
     elif not metered.covers & facility.WHOLE:
-        reason = f"the energy covers {', '.join(sorted(metered.covers))} only, and no hardware is named to model the rest"
-        system.gaps.append(Gap(workload.name, "use", "electricity of the rest of the machine", "all", "missing", reason))
+        reason = (
+            f"the energy covers {', '.join(sorted(metered.covers))} only, and no hardware is named to model the rest"
+        )
+        system.gaps.append(
+            Gap(workload.name, "use", "electricity of the rest of the machine", "all", "missing", reason)
+        )
     uses += [
         facility.alike(metered, name, float(energy.to("kWh").magnitude), basis="given", sources=("study",))
         for name, energy in workload.additional_energy.items()
@@ -105,7 +120,13 @@ def _electricity(system: ProductSystem, workload: Workload, metered: Metered, ru
 
 
 def _measured_name(metered: Metered) -> str:
-    covered = "whole machine" if "node" in metered.covers else "facility" if "facility" in metered.covers else ", ".join(sorted(metered.covers))
+    covered = (
+        "whole machine"
+        if "node" in metered.covers
+        else "facility"
+        if "facility" in metered.covers
+        else ", ".join(sorted(metered.covers))
+    )
     return f"electricity, {covered or 'as given'}"
 
 
@@ -115,16 +136,23 @@ def _add_use(system: ProductSystem, workload: Workload, uses: list[EnergyUse], g
     system.gaps += [replace(gap, workload=workload.name) for gap in grid.gaps]
     for use in uses:
         name = use.activity if use.activity.startswith("electricity") else f"electricity, {use.activity}"
-        system.demands.append(Demand(workload.name, "use", name, process, use.total, "kWh", use.basis, (*use.sources, *grid.sources)))
+        system.demands.append(
+            Demand(workload.name, "use", name, process, use.total, "kWh", use.basis, (*use.sources, *grid.sources))
+        )
 
 
-def _add_site_water(system: ProductSystem, workload: Workload, it_energy: float) -> None:
+def _add_site_water(system: ProductSystem, workload: Workload, metered: Metered, it_energy: float) -> None:
     """Water consumed at the site: WUE x energy of the IT equipment, not scaled by PUE (The Green Grid, WP 35)."""
     if workload.location.wue is None:
         reason = "the water usage effectiveness (WUE) of the site is not given"
         for category in (WATER_USE, WATER_CONSUMPTION):
             system.gaps.append(Gap(workload.name, "use", "cooling water on site", category, "missing", reason))
         return
+    if "facility" in metered.covers:
+        reason = "the energy was metered for the whole facility, so the WUE is applied to more than the IT equipment"
+        system.assumed.append(
+            Assumed(f"IT energy behind the cooling water of {workload.name}", f"{it_energy:.6g} kWh", reason)
+        )
     litres = workload.location.wue.to("L/kWh").magnitude * it_energy
     factor = Factor(
         activity="water, on site", part="", stage="use", category=WATER_CONSUMPTION, amount=1.0, unit="m3", per="m3", grade="sourced",
@@ -132,10 +160,23 @@ def _add_site_water(system: ProductSystem, workload: Workload, it_energy: float)
     )  # fmt: skip
     others = frozenset(tables.categories()) - {WATER_USE, WATER_CONSUMPTION}
     system.add([Process("cooling water on site", "m3", {}, (factor,), ("study",), others)], owner=workload.name)
-    system.demands.append(Demand(workload.name, "use", "cooling water on site", "cooling water on site", litres * _M3_PER_L, "m3", "given", ("study",)))
+    system.demands.append(
+        Demand(
+            workload.name,
+            "use",
+            "cooling water on site",
+            "cooling water on site",
+            litres * _M3_PER_L,
+            "m3",
+            "given",
+            ("study",),
+        )
+    )
 
 
-def _add_machines(system: ProductSystem, workload: Workload, metered: Metered, scope: GoalAndScope) -> allocation.Share | None:
+def _add_machines(
+    system: ProductSystem, workload: Workload, metered: Metered, scope: GoalAndScope
+) -> allocation.Share | None:
     stages = [stage for stage in scope.system_boundary if stage != "use"]
     server, _ = facility.servers(workload.hardware)
     if not stages or server is None:
@@ -157,11 +198,15 @@ def _add_machines(system: ProductSystem, workload: Workload, metered: Metered, s
         system.gaps += [replace(gap, workload=workload.name) for gap in bill.gaps if gap.stage == stage]
         if not inputs:
             if not any(gap.stage == stage for gap in bill.gaps):
-                system.gaps.append(Gap(workload.name, stage, server.name, "all", "missing", "no figure for this stage of the machine"))
+                system.gaps.append(
+                    Gap(workload.name, stage, server.name, "all", "missing", "no figure for this stage of the machine")
+                )
             continue
         machine = Process(name, "machine", inputs, (), server.sources)
         names = system.add([*(bill.processes[process] for process in inputs), machine], owner=workload.name)
-        system.demands.append(Demand(workload.name, stage, name, names[name], share.machines, "machine", basis, server.sources))
+        system.demands.append(
+            Demand(workload.name, stage, name, names[name], share.machines, "machine", basis, server.sources)
+        )
     return share
 
 
@@ -176,14 +221,20 @@ def _cut_off(system: ProductSystem, scope: GoalAndScope, workload: str) -> None:
 def category_gaps(system: ProductSystem) -> list[Gap]:
     """Per workload, stage and category: the processes that have no figure in the category, or one by proxy."""
     gaps = []
-    told = {(demand.workload, demand.stage, demand.process): demand for demand in system.demands}  # one supply, told once
+    told = {
+        (demand.workload, demand.stage, demand.process): demand for demand in system.demands
+    }  # one supply, told once
     for demand in told.values():
         leaves = system.leaves(demand.process)
         for category in tables.categories():
-            concerned = {name for name, amount in leaves.items() if amount and category not in system.processes[name].elsewhere}
+            concerned = {
+                name for name, amount in leaves.items() if amount and category not in system.processes[name].elsewhere
+            }
             absent = sorted(name for name in concerned if category not in system.processes[name].categories)
             if absent:
-                gaps.append(Gap(demand.workload, demand.stage, demand.process, category, "missing", _absent(absent, concerned)))
+                gaps.append(
+                    Gap(demand.workload, demand.stage, demand.process, category, "missing", _absent(absent, concerned))
+                )
             gaps += _weak(system, demand, leaves, category)
     return gaps
 
@@ -201,7 +252,9 @@ def covered_shares(system: ProductSystem, climate: Sequence[Mapping[str, float]]
     weight = [abs(sum(parts.values())) for parts in climate]
     shares = {}
     for category in tables.categories():
-        found = [_covered(system, demand, parts, category) for demand, parts in zip(system.demands, climate, strict=True)]
+        found = [
+            _covered(system, demand, parts, category) for demand, parts in zip(system.demands, climate, strict=True)
+        ]
         known = [(share, size) for share, size in zip(found, weight, strict=True) if share is not None]
         total = sum(size for _, size in known)
         shares[category] = sum(share * size for share, size in known) / total if total else 0.0
@@ -209,13 +262,21 @@ def covered_shares(system: ProductSystem, climate: Sequence[Mapping[str, float]]
 
 
 def _covered(system: ProductSystem, demand: Demand, climate: Mapping[str, float], category: str) -> float | None:
-    leaves = {name: amount for name, amount in system.leaves(demand.process).items() if category not in system.processes[name].elsewhere}
+    leaves = {
+        name: amount
+        for name, amount in system.leaves(demand.process).items()
+        if category not in system.processes[name].elsewhere
+    }
     if not leaves:
         return None
     by_amount = all(system.processes[name].unit == "kWh" for name in leaves)
     sizes = {name: abs(amount if by_amount else climate.get(name, 0.0)) for name, amount in leaves.items()}
     total = sum(sizes.values())
-    return sum(size for name, size in sizes.items() if category in system.processes[name].categories) / total if total else None
+    return (
+        sum(size for name, size in sizes.items() if category in system.processes[name].categories) / total
+        if total
+        else None
+    )
 
 
 def _absent(absent: list[str], leaves: set[str]) -> str:
@@ -230,9 +291,16 @@ def _weak(system: ProductSystem, demand: Demand, leaves: Mapping[str, float], ca
     for name, amount in leaves.items():
         for factor in system.processes[name].factors:
             if factor.category == category and amount and factor.grade in found:
-                found[factor.grade].setdefault(factor.note, []).append(name)  # type: ignore[index]
+                found[factor.grade].setdefault(factor.note, []).append(name)
     return [
-        Gap(demand.workload, demand.stage, demand.process, category, kind, "; ".join(_told(*pair) for pair in notes.items()))
+        Gap(
+            demand.workload,
+            demand.stage,
+            demand.process,
+            category,
+            kind,
+            "; ".join(_told(*pair) for pair in notes.items()),
+        )
         for kind, notes in found.items()
         if notes
     ]

@@ -88,15 +88,21 @@ def mix(zone: str, year: int | None, *, run_year: int | None = None) -> tuple[Mi
     available = f"{published[0]} to {published[-1]}" if published else "no year"
     if year is not None:
         if year not in published:
-            raise MissingFactorError(f"no mix of {zone} for this year", field="location.year", value=year, accepted=available)
+            raise MissingFactorError(
+                f"no mix of {zone} for this year", field="location.year", value=year, accepted=available
+            )
         return _mixes()[zone][year], []
     fitting = [one for one in published if run_year is None or one <= run_year]
     if not fitting:
-        raise MissingFactorError(f"no mix of {zone} up to the year of the run", field="location.zone", value=run_year, accepted=available)
+        raise MissingFactorError(
+            f"no mix of {zone} up to the year of the run", field="location.zone", value=run_year, accepted=available
+        )
     chosen = fitting[-1]
     run = "a run of unknown year" if run_year is None else f"a run in {run_year}"
     reason = f"latest published mix not after {run}"
-    return _mixes()[zone][chosen], [Assumed(f"year of the grid mix of {zone}", str(chosen), reason, ";".join(_mixes()[zone][chosen].sources))]
+    return _mixes()[zone][chosen], [
+        Assumed(f"year of the grid mix of {zone}", str(chosen), reason, ";".join(_mixes()[zone][chosen].sources))
+    ]
 
 
 @cache
@@ -122,7 +128,14 @@ def losses(zone: str, year: int) -> tuple[float, str, list[Assumed]] | None:
     share = float(row["amount"]) / 100.0
     assumed = []
     if nearest != year or place:
-        assumed = [Assumed(f"grid losses of {zone}", f"{share:.1%}", f"figure{place} for {nearest}, the mix is of {year}", row["source"])]
+        assumed = [
+            Assumed(
+                f"grid losses of {zone}",
+                f"{share:.1%}",
+                f"figure{place} for {nearest}, the mix is of {year}",
+                row["source"],
+            )
+        ]
     return share, row["source"], assumed
 
 
@@ -134,7 +147,14 @@ def technology_factors(technology: str) -> tuple[Factor, ...]:
         return ()
 
 
-def supply(location: Location, *, run_year: int | None, series: HourlySeries | None = None, demand: pd.Series | None = None, workload: str = "") -> Supply:
+def supply(
+    location: Location,
+    *,
+    run_year: int | None,
+    series: HourlySeries | None = None,
+    demand: pd.Series | None = None,
+    workload: str = "",
+) -> Supply:
     """Electricity at the meter of ``location``.
 
     Parameters
@@ -151,7 +171,9 @@ def supply(location: Location, *, run_year: int | None, series: HourlySeries | N
     zone = zone_code(location.zone)
     hourly = series.fold(demand) if series is not None and demand is not None else None
     if hourly is not None and hourly.shares is not None:
-        found = Mix(zone, hourly.year, hourly.shares, "hours of the demand", (), f"{zone}, hours of {workload or 'the run'}")
+        found = Mix(
+            zone, hourly.year, hourly.shares, "hours of the demand", (), f"{zone}, hours of {workload or 'the run'}"
+        )
         assumed: list[Assumed] = []
     else:
         found, assumed = mix(zone, location.year, run_year=run_year)
@@ -166,7 +188,9 @@ def supply(location: Location, *, run_year: int | None, series: HourlySeries | N
         label += f", losses {location.grid_losses:.2%} as given"
     technologies = {name: share for name, share in found.shares.items() if share > 0}
     processes = [_technology(name, without_climate=given is not None) for name in technologies]
-    inputs = {process.name: share / (1.0 - lost) for process, share in zip(processes, technologies.values(), strict=True)}
+    inputs = {
+        process.name: share / (1.0 - lost) for process, share in zip(processes, technologies.values(), strict=True)
+    }
     if given is not None:
         processes.append(_given(given))
         inputs[processes[-1].name] = 1.0
@@ -191,7 +215,9 @@ def _technology(name: str, *, without_climate: bool) -> Process:
     factors = technology_factors(name)
     if without_climate:
         kept = tuple(one for one in factors if one.category != CLIMATE_CHANGE)
-        return Process(f"electricity from {name}, climate change aside", "kWh", {}, kept, (), frozenset({CLIMATE_CHANGE}))
+        return Process(
+            f"electricity from {name}, climate change aside", "kWh", {}, kept, (), frozenset({CLIMATE_CHANGE})
+        )
     return Process(f"electricity from {name}", "kWh", {}, factors)
 
 
@@ -202,7 +228,9 @@ def _given(intensity: float) -> Process:
         note="given by the study in place of the mix",
     )  # fmt: skip
     others = frozenset(tables.categories()) - {CLIMATE_CHANGE}
-    return Process(f"electricity, climate change as given ({intensity * 1000:g} g/kWh)", "kWh", {}, (factor,), (), others)
+    return Process(
+        f"electricity, climate change as given ({intensity * 1000:g} g/kWh)", "kWh", {}, (factor,), (), others
+    )
 
 
 def factors(zone: str, *, year: int | None = None) -> pd.DataFrame:
@@ -256,7 +284,9 @@ def _amount(process: Process, category: str) -> tuple[float, Factor] | None:
 def water_scarcity() -> float:
     """Characterisation factor of water consumed anywhere in the world. [m3 world eq per m3]"""
     rows = tables.rows("emission_factors/method", "characterisation")
-    return next(float(row["factor"]) for row in rows if row["flow"] == "water, consumed" and row["category"] == WATER_USE)
+    return next(
+        float(row["factor"]) for row in rows if row["flow"] == "water, consumed" and row["category"] == WATER_USE
+    )
 
 
 def worst(grades: set[str]) -> str:
@@ -272,4 +302,16 @@ def published_intensity(zone: str, year: int) -> tuple[float, str] | None:
     return None
 
 
-__all__ = ["CLIMATE_CHANGE", "Mix", "Supply", "factors", "losses", "mix", "published_intensity", "supply", "water_scarcity", "worst", "years"]
+__all__ = [
+    "CLIMATE_CHANGE",
+    "Mix",
+    "Supply",
+    "factors",
+    "losses",
+    "mix",
+    "published_intensity",
+    "supply",
+    "water_scarcity",
+    "worst",
+    "years",
+]

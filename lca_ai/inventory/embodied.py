@@ -27,7 +27,9 @@ MANUFACTURE, TRANSPORT, END_OF_LIFE = "manufacture", "transport", "end of life"
 class Bill:
     """Processes of one machine: stage -> process -> amount per machine, and what was assumed or is missing."""
 
-    inputs: dict[str, dict[str, float]] = field(default_factory=lambda: {MANUFACTURE: {}, TRANSPORT: {}, END_OF_LIFE: {}})
+    inputs: dict[str, dict[str, float]] = field(
+        default_factory=lambda: {MANUFACTURE: {}, TRANSPORT: {}, END_OF_LIFE: {}}
+    )
     processes: dict[str, Process] = field(default_factory=dict)
     assumed: list[Assumed] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
@@ -130,7 +132,12 @@ def _sizes(bill: Bill, card: Accelerator) -> list[tuple[str, float, str]]:
     else:
         bill.miss(MANUFACTURE, f"{_called(card)}: memory", "the size or the type of the memory is not known")
     body, proxy = _body(bill, card)
-    for part, quantity, unit in (("board", body.board, "cm^2"), ("heatsink", body.heatsink_mass, "kg"), ("casing", body.casing_mass, "kg"), ("upstream transport", body.mass, "kg")):
+    for part, quantity, unit in (
+        ("board", body.board, "cm^2"),
+        ("heatsink", body.heatsink_mass, "kg"),
+        ("casing", body.casing_mass, "kg"),
+        ("upstream transport", body.mass, "kg"),
+    ):
         if quantity is not None:
             found.append((part, quantity.to(unit).magnitude, proxy))
         elif proxy == "":
@@ -140,7 +147,10 @@ def _sizes(bill: Bill, card: Accelerator) -> list[tuple[str, float, str]]:
 
 def _body(bill: Bill, card: Accelerator) -> tuple[Accelerator, str]:
     """The card itself where its body is known, else the card that stands in for it."""
-    if any(getattr(card, name) is not None for name in ("board", "heatsink_mass", "casing_mass", "mass")) or card.item is None:
+    if (
+        any(getattr(card, name) is not None for name in ("board", "heatsink_mass", "casing_mass", "mass"))
+        or card.item is None
+    ):
         return card, ""
     named = catalogue.value(card.item, "body_proxy")
     if named is None:
@@ -165,7 +175,14 @@ def _host_part(bill: Bill, part: Component) -> None:
             mass = part.mass.to("kg").magnitude if part.mass is not None else tables.assumption("power_supply_mass")
             if part.mass is None:
                 row = tables.assumptions()["power_supply_mass"]
-                bill.assumed.append(Assumed("mass of a power supply", f"{mass:g} kg", f"not given; range {row['low']} to {row['high']} kg", row["source"]))
+                bill.assumed.append(
+                    Assumed(
+                        "mass of a power supply",
+                        f"{mass:g} kg",
+                        f"not given; range {row['low']} to {row['high']} kg",
+                        row["source"],
+                    )
+                )
             _take(bill, part, "power supply", "", mass * part.count)
         case _ if part.kind in {"mainboard", "chassis", "assembly"}:  # type: ignore[attr-defined]
             _take(bill, part, part.kind, "", part.count)  # type: ignore[attr-defined]
@@ -228,7 +245,9 @@ def _machine_mass(bill: Bill, server: Server) -> float | None:
 
 def _height_units(server: Server) -> float | None:
     rows = catalogue.servers().get(server.key or "", [])
-    return next((float(row["capacity"]) for row in rows if row["component"] == "server" and row["item"] == "height_units"), None)
+    return next(
+        (float(row["capacity"]) for row in rows if row["component"] == "server" and row["item"] == "height_units"), None
+    )
 
 
 def _mass(card: Accelerator) -> float | None:
@@ -246,7 +265,14 @@ def _distribution(bill: Bill, mass: float) -> None:
         return
     for activity, key in _TRANSPORTS.items():
         row = tables.assumptions()[key]
-        bill.assumed.append(Assumed(f"distance of {activity.removeprefix('transport, ')} transport to the site", f"{row['value']} km", row["note"], row["source"]))
+        bill.assumed.append(
+            Assumed(
+                f"distance of {activity.removeprefix('transport, ')} transport to the site",
+                f"{row['value']} km",
+                row["note"],
+                row["source"],
+            )
+        )
         bill.take(TRANSPORT, Process(activity, "kg km", {}, tables.factors(activity)), mass * float(row["value"]))
 
 
@@ -258,12 +284,18 @@ def _end_of_life(bill: Bill, server: Server, masses: list[tuple[Accelerator, flo
             bill.take(END_OF_LIFE, Process(f"{_called(card)}: end of life", "item", {}, found), float(card.count))
         elif mass is not None:
             found = tables.factors(_PARAMETRIC, stage=END_OF_LIFE)
-            bill.take(END_OF_LIFE, Process("end of life of an accelerator, by mass", "kg", {}, found), mass * card.count)
+            bill.take(
+                END_OF_LIFE, Process("end of life of an accelerator, by mass", "kg", {}, found), mass * card.count
+            )
     if rest > 0:
         why = "end of life of an accelerator card, per kg, stands in for the rest of the machine"
         graded = tuple(replace(one, grade="proxy", note=why) for one in tables.factors(_PARAMETRIC, stage=END_OF_LIFE))
         bill.take(END_OF_LIFE, Process("end of life of the host, by mass (proxy)", "kg", {}, graded), rest)
-        bill.assumed.append(Assumed(f"end of life of {server.name} without its accelerators", f"{rest:.3g} kg", why, graded[0].sources[0]))
+        bill.assumed.append(
+            Assumed(
+                f"end of life of {server.name} without its accelerators", f"{rest:.3g} kg", why, graded[0].sources[0]
+            )
+        )
 
 
 def embodied_impacts(server: Server) -> tuple[dict[str, dict[str, dict[str, Any]]], list[Gap]]:
@@ -276,7 +308,12 @@ def embodied_impacts(server: Server) -> tuple[dict[str, dict[str, dict[str, Any]
     for stage, inputs in bill.inputs.items():
         found[stage] = {}
         for category in tables.categories():
-            parts = [(name, amount, factor) for name, amount in inputs.items() for factor in bill.processes[name].factors if factor.category == category]
+            parts = [
+                (name, amount, factor)
+                for name, amount in inputs.items()
+                for factor in bill.processes[name].factors
+                if factor.category == category
+            ]
             if parts:
                 covered = {name for name, _, _ in parts}
                 found[stage][category] = {

@@ -83,7 +83,9 @@ def machine_seconds(runtime: Runtime | None, machine: Server | Cluster | None) -
         raise AssertionError("a runtime has a duration or device hours")
     per_server = server.accelerators if server is not None else 0
     if per_server == 0:
-        raise StudyError("device_hours need hardware with accelerators", field="runtime.device_hours", accepted="runtime.duration")
+        raise StudyError(
+            "device_hours need hardware with accelerators", field="runtime.device_hours", accepted="runtime.duration"
+        )
     return float(runtime.device_hours.to("second").magnitude) / per_server
 
 
@@ -99,15 +101,30 @@ def rated_energy(server: Server, seconds: float, runtime: Runtime) -> float:
         if part.kind != "accelerator":
             continue
         if part.rated_power is None:
-            raise StudyError("the rated power is not known", field="hardware.rated_power", value=part.name, accepted="rated_power, power or energy")
+            raise StudyError(
+                "the rated power is not known",
+                field="hardware.rated_power",
+                value=part.name,
+                accepted="rated_power, power or energy",
+            )
         busy = part.rated_power.to("W").magnitude * runtime.utilisation
         if runtime.idle_share > 0 and part.idle_power is None:
-            raise StudyError("an idle share needs the idle power", field="hardware.idle_power", value=part.name, accepted="e.g. idle_power: 60 W")
+            raise StudyError(
+                "an idle share needs the idle power",
+                field="hardware.idle_power",
+                value=part.name,
+                accepted="e.g. idle_power: 60 W",
+            )
         idle = part.idle_power.to("W").magnitude if part.idle_power is not None else 0.0
         mean = busy * (1.0 - runtime.idle_share) + idle * runtime.idle_share
         total += part.count * mean * seconds / _SECONDS_PER_HOUR / _W_PER_KW
     if total == 0.0:
-        raise StudyError("without a log or an energy, accelerators are needed", field="hardware", value=server.name, accepted="power or energy")
+        raise StudyError(
+            "without a log or an energy, accelerators are needed",
+            field="hardware",
+            value=server.name,
+            accepted="power or energy",
+        )
     return total
 
 
@@ -116,7 +133,9 @@ def not_covered(server: Server, metered: Metered, *, workload: str) -> tuple[lis
     if metered.covers & WHOLE:
         return [], [], []
     if metered.machine_seconds is None:
-        reason = f"the energy covers {', '.join(sorted(metered.covers))} only, and no runtime is given to model the rest"
+        reason = (
+            f"the energy covers {', '.join(sorted(metered.covers))} only, and no runtime is given to model the rest"
+        )
         return [], [], [Gap(workload, "use", "electricity of the rest of the machine", "all", "missing", reason)]
     hours = metered.machine_seconds / _SECONDS_PER_HOUR
     uses, assumed, gaps = [], [], []
@@ -131,14 +150,25 @@ def not_covered(server: Server, metered: Metered, *, workload: str) -> tuple[lis
             gaps.append(Gap(workload, "use", f"electricity of the {kind}", "all", "missing", reason))
         found = [power for power in powers if power is not None]
         if found:
-            watts = sum(watts * part.count for (watts, _), part in zip(found, [p for p in parts if _mean_power(p)], strict=True))
+            watts = sum(
+                watts * part.count for (watts, _), part in zip(found, [p for p in parts if _mean_power(p)], strict=True)
+            )
             uses.append(alike(metered, f"{kind}, not covered by the log", watts * hours / _W_PER_KW))
             assumed += [_stated(key, f"power of the {kind} of {workload}") for key in sorted({key for _, key in found})]
     known = metered.hours.sum() + sum(use.total for use in uses)
     efficiency = tables.assumption("power_supply_efficiency")
     uses.append(alike(metered, "losses of the power supplies", float(known) * (1.0 / efficiency - 1.0)))
     assumed.append(_stated("power_supply_efficiency", f"losses of the power supplies of {workload}"))
-    gaps.append(Gap(workload, "use", "electricity of fans, mainboard and network cards", "all", "missing", "not covered by the log; no sourced figure"))
+    gaps.append(
+        Gap(
+            workload,
+            "use",
+            "electricity of fans, mainboard and network cards",
+            "all",
+            "missing",
+            "not covered by the log; no sourced figure",
+        )
+    )
     return uses, assumed, gaps
 
 
@@ -158,7 +188,12 @@ def _mean_power(part: object) -> tuple[float, str] | None:
 
 
 def alike(
-    metered: Metered, activity: str, kwh: float, *, basis: Basis = "modelled", sources: tuple[str, ...] = ("lca-ai-convention",)
+    metered: Metered,
+    activity: str,
+    kwh: float,
+    *,
+    basis: Basis = "modelled",
+    sources: tuple[str, ...] = ("lca-ai-convention",),
 ) -> EnergyUse:
     """Energy spread over the hours as the metered energy is."""
     total = float(metered.hours.sum())
@@ -168,19 +203,33 @@ def alike(
 
 def _stated(key: str, subject: str) -> Assumed:
     row = tables.assumptions()[key]
-    return Assumed(subject, f"{row['value']} {row['unit']}".strip(), f"{key.replace('_', ' ')}{': ' + row['note'] if row['note'] else ''}", row["source"])
+    return Assumed(
+        subject,
+        f"{row['value']} {row['unit']}".strip(),
+        f"{key.replace('_', ' ')}{': ' + row['note'] if row['note'] else ''}",
+        row["source"],
+    )
 
 
 def pue(location: Location, year: int | None) -> tuple[float, Basis, list[Assumed], tuple[str, ...]]:
     """The PUE of a location: as given, else the industry's average of the year, marked assumed."""
     if location.pue is not None:
         return location.pue, "given", [], ("study",)
-    published = {int(row["year"]): row for row in tables.rows("datasets/facility", "pue") if row["provider"] == "industry average"}
+    published = {
+        int(row["year"]): row
+        for row in tables.rows("datasets/facility", "pue")
+        if row["provider"] == "industry average"
+    }
     nearest = min(published, key=lambda one: (abs(one - (year or max(published))), one))
     row = published[nearest]
     value = float(row["amount"])
     reason = f"not given; average of the industry's data centres in {nearest}"
-    return value, "assumed", [Assumed("power usage effectiveness (PUE)", f"{value:g}", reason, row["source"])], (row["source"],)
+    return (
+        value,
+        "assumed",
+        [Assumed("power usage effectiveness (PUE)", f"{value:g}", reason, row["source"])],
+        (row["source"],),
+    )
 
 
 def overhead(it_energy: list[EnergyUse], factor: float, basis: Basis, sources: tuple[str, ...]) -> EnergyUse:

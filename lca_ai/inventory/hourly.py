@@ -21,7 +21,9 @@ _TECHNOLOGIES = {
     "bioenergy": "bioenergy", "biomass": "bioenergy", "geothermal": "other renewables",
     "other renewables": "other renewables", "other": "other", "oth": "other",
 }  # fmt: skip
-_INTENSITY = re.compile(r"(value|carbon_intensity|intensity|g_?co2e?q?_?per_?kwh|g(co2e?)?/kwh|.*\[g(\s*co2e?)?/kwh\])", re.IGNORECASE)
+_INTENSITY = re.compile(
+    r"(value|carbon_intensity|intensity|g_?co2e?q?_?per_?kwh|g(co2e?)?/kwh|.*\[g(\s*co2e?)?/kwh\])", re.IGNORECASE
+)
 _TIME = re.compile(r"(time|datetime|datetime_utc|timestamp|hour|date)", re.IGNORECASE)
 _MEGAWATT = re.compile(r"(_mw|\s*[\[(]mw[\])])$", re.IGNORECASE)
 _SUM = re.compile(r"(total|demand|load|net generation|interchange)", re.IGNORECASE)
@@ -66,7 +68,9 @@ class HourlySeries:
         energy = demand[demand.index.isin(known.index)]
         if energy.sum() <= 0:
             span = f"{self.frame.index.min().isoformat()} to {self.frame.index.max().isoformat()}"
-            raise InputError("no hour of the run is in the hourly series", file=self.name, value=str(hours.min()), accepted=span)
+            raise InputError(
+                "no hour of the run is in the hourly series", file=self.name, value=str(hours.min()), accepted=span
+            )
         weight = energy / energy.sum()
         missing = 1.0 - float(energy.sum() / demand.sum())
         gaps: tuple[Gap, ...] = ()
@@ -99,20 +103,39 @@ def read_hourly(path: Path) -> HourlySeries:
         raise InputError("not a CSV of an hourly series", file=path.name, value=str(fault)) from None
     time = next((name for name in table.columns if _TIME.fullmatch(str(name))), None)
     if time is None:
-        raise InputError("no column of the time", file=path.name, value=", ".join(map(str, table.columns)), accepted="time, datetime or datetime_utc")
+        raise InputError(
+            "no column of the time",
+            file=path.name,
+            value=", ".join(map(str, table.columns)),
+            accepted="time, datetime or datetime_utc",
+        )
     stamps = _stamps(table[time], str(time), path.name)
     columns = {name: _technology(str(name)) for name in table.columns if name != time}
     technologies = {name: tech for name, tech in columns.items() if tech is not None}
     if technologies:
-        frame = table[list(technologies)].apply(pd.to_numeric, errors="coerce").dropna(axis=1, how="all").rename(columns=technologies)
+        frame = (
+            table[list(technologies)]
+            .apply(pd.to_numeric, errors="coerce")
+            .dropna(axis=1, how="all")
+            .rename(columns=technologies)
+        )
         frame = frame[frame.notna().all(axis=1)].T.groupby(level=0).sum().T.reindex(frame.index)
     else:
         intensity = next((name for name in columns if _INTENSITY.fullmatch(str(name))), None)
         if intensity is None:
-            raise InputError("neither MW by technology nor g CO2e/kWh", file=path.name, value=", ".join(map(str, table.columns)), accepted="columns coal, gas, ... [MW] or carbon_intensity [g/kWh]")
+            raise InputError(
+                "neither MW by technology nor g CO2e/kWh",
+                file=path.name,
+                value=", ".join(map(str, table.columns)),
+                accepted="columns coal, gas, ... [MW] or carbon_intensity [g/kWh]",
+            )
         frame = pd.DataFrame({"intensity": pd.to_numeric(table[intensity], errors="coerce") / 1000.0})
     frame.index = stamps
-    unread = tuple(str(name) for name in columns if technologies and name not in technologies and _MEGAWATT.search(str(name)) and not _SUM.match(str(name)))
+    unread = tuple(
+        str(name)
+        for name in columns
+        if technologies and name not in technologies and _MEGAWATT.search(str(name)) and not _SUM.match(str(name))
+    )
     return HourlySeries(path.name, _checked(frame, path.name), unread)
 
 
@@ -125,11 +148,25 @@ def _stamps(column: pd.Series, name: str, file: str) -> pd.DatetimeIndex:
     stamps = pd.to_datetime(column, format="ISO8601", errors="coerce", utc=True)
     if stamps.isna().any():
         row = int(stamps.isna().to_numpy().argmax())
-        raise InputError("this is not a time", file=file, line=row + 2, field=name, value=str(column.iloc[row]), accepted="ISO 8601 with offset")
+        raise InputError(
+            "this is not a time",
+            file=file,
+            line=row + 2,
+            field=name,
+            value=str(column.iloc[row]),
+            accepted="ISO 8601 with offset",
+        )
     naive = ~column.astype("str").str.contains(r"(?:Z|[+-]\d{2}:?\d{2})\s*$", regex=True)
     if naive.any() and not name.casefold().endswith("utc"):
         row = int(naive.to_numpy().argmax())
-        raise InputError("a time without a zone", file=file, line=row + 2, field=name, value=str(column.iloc[row]), accepted="an offset, or a column named datetime_utc")
+        raise InputError(
+            "a time without a zone",
+            file=file,
+            line=row + 2,
+            field=name,
+            value=str(column.iloc[row]),
+            accepted="an offset, or a column named datetime_utc",
+        )
     return pd.DatetimeIndex(stamps)
 
 
@@ -145,6 +182,8 @@ def _checked(frame: pd.DataFrame, file: str) -> pd.DataFrame:
     frame = frame.sort_index()
     steps = frame.index.to_series().diff().dropna()
     if (len(steps) and steps.min() != _HOUR) or (frame.index != pd.DatetimeIndex(frame.index).floor("h")).any():
-        raise InputError("the series is not hourly", file=file, value=str(steps.min()), accepted="one row per full hour")
+        raise InputError(
+            "the series is not hourly", file=file, value=str(steps.min()), accepted="one row per full hour"
+        )
     frame = frame.dropna()
     return frame[frame.sum(axis=1) > 0]  # no supply is without generation or impacts: such an hour is missing

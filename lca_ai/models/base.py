@@ -56,7 +56,12 @@ def study_error(fault: ValidationError, model: type[BaseModel], *, file: object 
     field = _path(first["loc"], cause.field if isinstance(cause, InputError) else None)
     if isinstance(cause, InputError):
         return type(cause)(
-            cause.problem, file=cause.file or file, line=cause.line, field=field, value=cause.value, accepted=cause.accepted
+            cause.problem,
+            file=cause.file or file,
+            line=cause.line,
+            field=field,
+            value=cause.value,
+            accepted=cause.accepted,
         )
     match first["type"]:
         case "extra_forbidden":
@@ -67,13 +72,21 @@ def study_error(fault: ValidationError, model: type[BaseModel], *, file: object 
         case "union_tag_invalid" | "union_tag_not_found":
             name = str(context["discriminator"]).strip("'")
             known = str(context.get("expected_tags", "")).replace("'", "") or None
-            return StudyError(f"no known {name}", file=file, field=_path((field or "",), name), value=context.get("tag"), accepted=known)
+            return StudyError(
+                f"no known {name}",
+                file=file,
+                field=_path((field or "",), name),
+                value=context.get("tag"),
+                accepted=known,
+            )
     message = str(first["msg"]).removeprefix("Value error, ")
     return StudyError(message, file=file, field=field, value=first["input"], accepted=context.get("expected"))
 
 
 #: Names of union members, which pydantic counts into the place of a fault.
-_TAGS = frozenset({"training", "inference", "server", "cluster", "accelerator", "cpu", "memory", "storage", "chassis", "other"})
+_TAGS = frozenset(
+    {"training", "inference", "server", "cluster", "accelerator", "cpu", "memory", "storage", "chassis", "other"}
+)
 
 
 def _path(place: Sequence[str | int], inner: str | None) -> str | None:

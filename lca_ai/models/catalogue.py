@@ -70,7 +70,9 @@ def resolve(name: str) -> str:
     words = set(plain.split())
     candidates = sorted(key for spelled, key in keys.items() if words <= set(spelled.split()))
     if candidates:
-        raise UnknownKeyError("this name fits several devices", field="hardware", value=name, accepted=" or ".join(candidates))
+        raise UnknownKeyError(
+            "this name fits several devices", field="hardware", value=name, accepted=" or ".join(candidates)
+        )
     raise UnknownKeyError("unknown hardware", field="hardware", value=name, accepted=did_you_mean(plain, keys.values()))
 
 
@@ -111,7 +113,9 @@ def figures(kind: str, name: str) -> dict[str, Any]:
         raise UnknownKeyError(fault.problem, field="item", value=name, accepted=fault.accepted) from None
     if key not in items() or next(iter(items()[key].values()))["kind"] != kind:
         known = [item for item, rows in items().items() if next(iter(rows.values()))["kind"] == kind]
-        raise UnknownKeyError(f"this is no {kind} of the catalogue", field="item", value=name, accepted=did_you_mean(name, known))
+        raise UnknownKeyError(
+            f"this is no {kind} of the catalogue", field="item", value=name, accepted=did_you_mean(name, known)
+        )
     return {"item": key, **_figures(key, _FIELDS[kind])}
 
 
@@ -135,11 +139,17 @@ def _component(row: tables.Row) -> AnyComponent:
         case "cpu":
             return cpu(row["item"], count)
         case "memory":
-            return Memory(item=row["item"], capacity=capacity, name=f"{row['item'].upper()} module, {capacity}", **common)
+            return Memory(
+                item=row["item"], capacity=capacity, name=f"{row['item'].upper()} module, {capacity}", **common
+            )
         case "storage":
             hard_disk = "hdd" in row["item"]
             return Storage(
-                item=row["item"], capacity=capacity, name=f"drive, {capacity}", technology="hdd" if hard_disk else "ssd", **common
+                item=row["item"],
+                capacity=capacity,
+                name=f"drive, {capacity}",
+                technology="hdd" if hard_disk else "ssd",
+                **common,
             )
         case "mainboard":
             return Mainboard(name="mainboard", **common)
@@ -186,7 +196,9 @@ def hardware(name: str, *, count: int = 1) -> Hardware:
     else:
         kind = next(iter(items()[key].values()))["kind"]
         if kind not in {"accelerator", "cpu"}:
-            raise UnknownKeyError("this is not a machine", field="hardware", value=name, accepted=", ".join(sorted(servers())))
+            raise UnknownKeyError(
+                "this is not a machine", field="hardware", value=name, accepted=", ".join(sorted(servers()))
+            )
         part: Component = accelerator(key) if kind == "accelerator" else cpu(key)
-        machine = Server(name=part.name or key, key=key, components=(part,))  # type: ignore[arg-type]
+        machine = Server(name=part.name or key, key=key, components=(part,))
     return machine if count == 1 else Cluster(server=machine, count=count)

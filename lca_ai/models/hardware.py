@@ -23,7 +23,12 @@ def _given_impacts(impacts: dict[str, Any] | None) -> dict[str, Any] | None:
     for category, amount in (impacts or {}).items():
         unit = tables.category_unit(category)
         if amount.dimensionality != units.unit(unit).dimensionality:
-            raise UnitError("the unit is not that of the category", field=category, value=f"{amount:~g}", accepted=f"e.g. '3 {unit}'")
+            raise UnitError(
+                "the unit is not that of the category",
+                field=category,
+                value=f"{amount:~g}",
+                accepted=f"e.g. '3 {unit}'",
+            )
     return impacts
 
 

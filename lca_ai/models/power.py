@@ -112,7 +112,9 @@ class PowerLog(Model):
         if self.start is not None and self.end is not None and self.since() >= self.until():  # type: ignore[operator]
             raise StudyError("the window ends before it starts", field="end", value=str(self.end))
         if self.covers is not None and not self.covers:
-            raise StudyError("the log covers nothing", field="covers", accepted="gpu, cpu, memory, storage, node or facility")
+            raise StudyError(
+                "the log covers nothing", field="covers", accepted="gpu, cpu, memory, storage, node or facility"
+            )
         return self
 
     def since(self) -> datetime | None:

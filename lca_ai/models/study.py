@@ -43,7 +43,11 @@ class _Loader(yaml.SafeLoader):
 
 
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag not in {"tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp"}]
+    first: [
+        (tag, pattern)
+        for tag, pattern in resolvers
+        if tag not in {"tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp"}
+    ]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 
@@ -51,7 +55,7 @@ _Loader.yaml_implicit_resolvers = {
 def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
     seen: set[object] = set()
     for key_node, _ in node.value:
-        key = loader.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+        key = loader.construct_object(key_node, deep=True)
         if key in seen:
             raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} is repeated", key_node.start_mark)
         seen.add(key)
@@ -78,7 +82,11 @@ def read_study(path: str | Path) -> Study:
     data = _parse(text, file)
     if not isinstance(data, dict):
         raise StudyError(
-            "a study is a mapping", file=path, line=1, value=type(data).__name__, accepted="name, goal_and_scope, workloads"
+            "a study is a mapping",
+            file=path,
+            line=1,
+            value=type(data).__name__,
+            accepted="name, goal_and_scope, workloads",
         )
     return build(Study, _anchored(data, file.parent), file=path)
 
@@ -92,9 +100,13 @@ def _parse(text: str, file: Path) -> Any:
     try:
         for token in yaml.scan(text, Loader=_Loader):
             if isinstance(token, yaml.TagToken):
-                raise StudyError("YAML tags are not accepted", file=file, line=token.start_mark.line + 1, value="".join(token.value))
+                raise StudyError(
+                    "YAML tags are not accepted", file=file, line=token.start_mark.line + 1, value="".join(token.value)
+                )
             if isinstance(token, yaml.AliasToken):
-                raise StudyError("YAML aliases are not accepted", file=file, line=token.start_mark.line + 1, value=token.value)
+                raise StudyError(
+                    "YAML aliases are not accepted", file=file, line=token.start_mark.line + 1, value=token.value
+                )
         return yaml.load(text, Loader=_Loader)  # noqa: S506 (a SafeLoader)
     except yaml.MarkedYAMLError as fault:
         mark = fault.problem_mark

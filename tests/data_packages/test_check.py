@@ -72,11 +72,15 @@ def test_a_row_without_a_source(change) -> None:
 
 
 def test_a_source_that_no_table_has(change) -> None:
-    assert change("datasets/facility/pue.csv", r"uptime-2022", "hearsay") == ["datasets/facility/pue, line 9: unknown source 'hearsay'"]
+    assert change("datasets/facility/pue.csv", r"uptime-2022", "hearsay") == [
+        "datasets/facility/pue, line 9: unknown source 'hearsay'"
+    ]
 
 
 def test_one_of_several_sources_that_no_table_has(change) -> None:
-    assert change("datasets/facility/pue.csv", r"uptime-2022", "uptime-2023;hearsay") == ["datasets/facility/pue, line 9: unknown source 'hearsay'"]
+    assert change("datasets/facility/pue.csv", r"uptime-2022", "uptime-2023;hearsay") == [
+        "datasets/facility/pue, line 9: unknown source 'hearsay'"
+    ]
 
 
 def test_a_unit_that_is_none(change) -> None:
@@ -103,11 +107,17 @@ def test_an_amount_that_is_no_number(change) -> None:
 
 def test_a_factor_that_is_there_twice(change) -> None:
     [problem] = change(TECHNOLOGIES, r"^(bioenergy,,use,acidification,.*)$", r"\1\n\1")
-    assert problem.endswith(f"bioenergy, use, acidification is there already, in {TECHNOLOGIES.removesuffix('.csv')}, line 2")
+    assert problem.endswith(
+        f"bioenergy, use, acidification is there already, in {TECHNOLOGIES.removesuffix('.csv')}, line 2"
+    )
 
 
 def test_a_factor_that_is_there_in_another_package(root) -> None:
-    row = next(row for row in (root / TECHNOLOGIES).read_text(encoding="utf-8").splitlines() if row.startswith("bioenergy,,use,acidification"))
+    row = next(
+        row
+        for row in (root / TECHNOLOGIES).read_text(encoding="utf-8").splitlines()
+        if row.startswith("bioenergy,,use,acidification")
+    )
     other = root / "emission_factors/electricity-odbl/technologies.csv"
     other.write_text(other.read_text(encoding="utf-8").rstrip("\n") + "\n" + row + "\n", encoding="utf-8", newline="")
     rehash(other)
@@ -122,7 +132,9 @@ def test_a_mix_that_does_not_sum_to_one(change) -> None:
 
 
 def test_one_id_for_two_documents(change) -> None:
-    [problem] = change("datasets/assumptions/sources.csv", r"https://jmlr\.org/papers/v24/23-0069\.html", "https://example.org")
+    [problem] = change(
+        "datasets/assumptions/sources.csv", r"https://jmlr\.org/papers/v24/23-0069\.html", "https://example.org"
+    )
     assert problem.endswith("the url of luccioni-2023 is not that in datasets/assumptions/sources")
 
 

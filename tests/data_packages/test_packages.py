@@ -104,7 +104,12 @@ def test_climate_change_is_never_negative() -> None:
 
 def test_missing_is_not_shipped_as_zero() -> None:
     """A zero has a reason in its note."""
-    zeros = [factor for activity in tables.activities() for factor in tables.factors(activity) if factor.amount == 0 and not factor.note]
+    zeros = [
+        factor
+        for activity in tables.activities()
+        for factor in tables.factors(activity)
+        if factor.amount == 0 and not factor.note
+    ]
     assert zeros == []
 
 
@@ -121,7 +126,11 @@ def test_one_kilowatt_hour_generated_takes_at_least_its_own_energy() -> None:
 
 
 def test_every_technology_of_a_mix_has_factors_or_is_a_declared_gap() -> None:
-    technologies = {row["technology"] for package in ("datasets/grid", "datasets/grid-odbl") for row in tables.rows(package, "generation_mix")}
+    technologies = {
+        row["technology"]
+        for package in ("datasets/grid", "datasets/grid-odbl")
+        for row in tables.rows(package, "generation_mix")
+    }
     without = technologies - set(tables.activities())
     assert without <= {"other renewables", "other"}
 
@@ -144,7 +153,9 @@ def test_every_zone_of_a_mix_and_of_an_alias_is_known(package: str) -> None:
 
 
 def test_every_hardware_alias_leads_to_an_item_or_server() -> None:
-    known = {row["item"] for row in tables.rows("datasets/hardware", "items")} | {row["server"] for row in tables.rows("datasets/hardware", "servers")}
+    known = {row["item"] for row in tables.rows("datasets/hardware", "items")} | {
+        row["server"] for row in tables.rows("datasets/hardware", "servers")
+    }
     assert {row["item"] for row in tables.rows("datasets/hardware", "aliases")} <= known
 
 

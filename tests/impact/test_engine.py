@@ -53,8 +53,15 @@ def loop(*demands: tuple[str, float]) -> ProductSystem:
     system.add(
         [
             Process("grid", "kWh", {"plant": 1.25}),
-            Process("plant", "kWh", {"cooling": 0.004}, (factor(CLIMATE, 0.5, "kg CO2e"), factor(WATER_CONSUMPTION, 0.002, "m3"))),
-            Process("cooling", "m3", {"grid": 2.0}, (factor(CLIMATE, 0.1, "kg CO2e"), factor(WATER_CONSUMPTION, 0.9, "m3"))),
+            Process(
+                "plant",
+                "kWh",
+                {"cooling": 0.004},
+                (factor(CLIMATE, 0.5, "kg CO2e"), factor(WATER_CONSUMPTION, 0.002, "m3")),
+            ),
+            Process(
+                "cooling", "m3", {"grid": 2.0}, (factor(CLIMATE, 0.1, "kg CO2e"), factor(WATER_CONSUMPTION, 0.9, "m3"))
+            ),
         ],
         owner="by hand",
     )

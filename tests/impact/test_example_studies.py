@@ -72,7 +72,11 @@ def test_manufacture_of_the_server_is_of_the_order_of_its_use_in_france() -> Non
 
 @pytest.mark.parametrize(
     ("rows", "tonnes"),
-    [("electricity, whole machine", 24.69), ("electricity, idle nodes and infrastructure", 14.63), ("manufacture", 11.20)],
+    [
+        ("electricity, whole machine", 24.69),
+        ("electricity, idle nodes and infrastructure", 14.63),
+        ("manufacture", 11.20),
+    ],
 )
 def test_bloom_stage_by_stage(rows: str, tonnes: float) -> None:
     """Luccioni, Viguier, Ligozat 2023, JMLR 24:253 (arXiv:2211.02001), table 2: dynamic 24.69, idle 14.6, embodied 11.2 t."""

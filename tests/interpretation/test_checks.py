@@ -22,7 +22,9 @@ STUDIES = ("resnet50-france", "resnet50-texas", "bloom-training")
 
 
 def assessed(**given) -> Result:
-    scope = GoalAndScope(goal="to check", functional_unit=FunctionalUnit("one model", reference_flow="1 model"), system_boundary=["use"])
+    scope = GoalAndScope(
+        goal="to check", functional_unit=FunctionalUnit("one model", reference_flow="1 model"), system_boundary=["use"]
+    )
     place = {"zone": "US", "year": 2022, "pue": 1.0, "grid_losses": 0.0}
     return assess(TrainingRun(**{"name": "run", "location": place} | given), scope)
 
@@ -48,7 +50,11 @@ def test_a_grid_cleaner_than_any_on_earth_is_flagged() -> None:
 
 def test_more_power_than_the_machine_can_draw_is_flagged() -> None:
     """Cattan et al. 2022: 204.24 MWh in 20.19 h on one DGX with eight V100, which can draw 3.5 kW: 10 MW."""
-    dgx = {"name": "DGX-1", "max_power": "3500 W", "components": [{"kind": "accelerator", "item": "v100-sxm2-32gb", "count": 8}]}
+    dgx = {
+        "name": "DGX-1",
+        "max_power": "3500 W",
+        "components": [{"kind": "accelerator", "item": "v100-sxm2-32gb", "count": 8}],
+    }
     found = rule(check_result(assessed(energy="204.24 MWh", hardware=dgx, runtime={"duration": "20.19 hour"})), POWER)
     assert found.verdict == "flag"
     assert "10,115,899 W" in found.detail
@@ -56,8 +62,17 @@ def test_more_power_than_the_machine_can_draw_is_flagged() -> None:
 
 def test_the_same_figure_in_kilowatt_hours_is_flagged_too() -> None:
     """204.24 kWh in 20.19 h are 10 kW, three times what the machine can draw."""
-    dgx = {"name": "DGX-1", "max_power": "3500 W", "components": [{"kind": "accelerator", "item": "v100-sxm2-32gb", "count": 8}]}
-    assert rule(check_result(assessed(energy="204.24 kWh", hardware=dgx, runtime={"duration": "20.19 hour"})), POWER).verdict == "flag"
+    dgx = {
+        "name": "DGX-1",
+        "max_power": "3500 W",
+        "components": [{"kind": "accelerator", "item": "v100-sxm2-32gb", "count": 8}],
+    }
+    assert (
+        rule(
+            check_result(assessed(energy="204.24 kWh", hardware=dgx, runtime={"duration": "20.19 hour"})), POWER
+        ).verdict
+        == "flag"
+    )
 
 
 def test_energy_and_mass_on_different_pue_bases_are_flagged() -> None:
@@ -113,7 +128,10 @@ def test_bounds_of_a_grid(grams: float, verdict: str) -> None:
 
 def test_energy_and_mass_on_one_pue_basis_pass() -> None:
     """Luccioni, Viguier, Ligozat 2023, table 4, Gopher: 1,066 MWh at 330 g/kWh: 352 t without and 380 t with a PUE of 1.08."""
-    assert [same_pue_basis(1_066_000, mass, 330, 1.08, "Gopher").verdict for mass in (352_000, 380_000)] == ["pass", "pass"]
+    assert [same_pue_basis(1_066_000, mass, 330, 1.08, "Gopher").verdict for mass in (352_000, 380_000)] == [
+        "pass",
+        "pass",
+    ]
 
 
 @pytest.mark.parametrize("pue", [1.0, 1.2, 2.0])
@@ -123,13 +141,19 @@ def test_pue_is_found_applied_once(pue: float) -> None:
 
 
 def test_the_bottom_up_intensity_stands_beside_the_published_one() -> None:
-    found = rule(check_result(assessed(energy="10 kWh", location={"zone": "FR", "year": 2021, "pue": 1.0})), "grid intensity against the published one")
+    found = rule(
+        check_result(assessed(energy="10 kWh", location={"zone": "FR", "year": 2021, "pue": 1.0})),
+        "grid intensity against the published one",
+    )
     assert found.verdict == "pass"
     assert "59.8 g/kWh generated" in found.detail
 
 
 def test_a_bottom_up_intensity_far_from_the_published_one_is_noted() -> None:
-    found = rule(check_result(assessed(energy="10 kWh", location={"zone": "CA", "year": 2024, "pue": 1.0})), "grid intensity against the published one")
+    found = rule(
+        check_result(assessed(energy="10 kWh", location={"zone": "CA", "year": 2024, "pue": 1.0})),
+        "grid intensity against the published one",
+    )
     assert found.verdict == "note"
 
 

@@ -58,20 +58,32 @@ def test_idle_time_is_borne_by_use(utilisation: float) -> None:
 def test_the_share_of_manufacture_in_a_result_by_hand(run, scope) -> None:
     """10 h of a machine of 500 kg CO2e, 1 year in full use: 500 x 10 / 8766 kg."""
     machine = {"name": "machine", "embodied": {CLIMATE: "500 kg CO2e"}}
-    workload = run(hardware=machine, runtime={"duration": "10 hour"}, allocation={"service_life": "1 year", "utilisation": 1.0})
+    workload = run(
+        hardware=machine, runtime={"duration": "10 hour"}, allocation={"service_life": "1 year", "utilisation": 1.0}
+    )
     assert assess(workload, scope("manufacture"))[CLIMATE].magnitude == pytest.approx(500 * 10 / 8766, rel=1e-12)
 
 
 def test_a_cluster_carries_the_share_of_each_of_its_servers(run, scope) -> None:
     machine = {"name": "machine", "embodied": {CLIMATE: "500 kg CO2e"}}
-    workload = run(hardware={"server": machine, "count": 4}, runtime={"duration": "10 hour"}, allocation={"service_life": "1 year", "utilisation": 1.0})
+    workload = run(
+        hardware={"server": machine, "count": 4},
+        runtime={"duration": "10 hour"},
+        allocation={"service_life": "1 year", "utilisation": 1.0},
+    )
     assert assess(workload, scope("manufacture"))[CLIMATE].magnitude == pytest.approx(4 * 500 * 10 / 8766, rel=1e-12)
 
 
 def test_two_runs_on_machines_of_one_name_keep_their_own_machine(run, scope) -> None:
     machines = [{"name": "machine", "embodied": {CLIMATE: f"{mass} kg CO2e"}} for mass in (500, 100)]
     runs = [
-        run(name=name, hardware=machine, runtime={"duration": "10 hour"}, produces=made, allocation={"service_life": "1 year", "utilisation": 1.0})
+        run(
+            name=name,
+            hardware=machine,
+            runtime={"duration": "10 hour"},
+            produces=made,
+            allocation={"service_life": "1 year", "utilisation": 1.0},
+        )
         for name, machine, made in zip("ab", machines, ("1 model", "nothing"), strict=True)
     ]
     climate = assess(runs, scope("manufacture")).by("workload")[CLIMATE]

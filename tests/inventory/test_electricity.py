@@ -133,7 +133,8 @@ def test_spellings_of_a_country(spelling: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("spelling", "zone"), [("ERCOT", "US-ERCO"), ("us-erco", "US-ERCO"), ("UK", "GB"), ("Britain", "GB"), ("Texas", "US-TX"), ("NO", "NO")]
+    ("spelling", "zone"),
+    [("ERCOT", "US-ERCO"), ("us-erco", "US-ERCO"), ("UK", "GB"), ("Britain", "GB"), ("Texas", "US-TX"), ("NO", "NO")],
 )
 def test_spellings_of_other_zones(spelling: str, zone: str) -> None:
     assert zone_code(spelling) == zone
@@ -178,7 +179,9 @@ def test_an_intensity_given_replaces_climate_change_and_nothing_else(run, use) -
     mix, given = use(run(location=place)), use(run(location=place | {"grid_intensity": "100 g CO2e/kWh"}))
     assert given[CLIMATE].to("kg CO2e").magnitude == pytest.approx(10 * 0.1, rel=1e-12)
     others = [name for name in mix.totals.index if name != CLIMATE]
-    assert list(given.totals.loc[others, "amount"].dropna()) == pytest.approx(list(mix.totals.loc[others, "amount"].dropna()), rel=1e-12)
+    assert list(given.totals.loc[others, "amount"].dropna()) == pytest.approx(
+        list(mix.totals.loc[others, "amount"].dropna()), rel=1e-12
+    )
 
 
 def test_two_runs_on_the_same_grid_with_losses_that_differ_little_stay_apart(run, scope) -> None:

@@ -48,7 +48,9 @@ def of(*parts, **given) -> Bill:
 # Published cards
 
 
-@pytest.mark.parametrize(("item", "category"), [(item, category) for item, totals in PUBLISHED.items() for category in totals])
+@pytest.mark.parametrize(
+    ("item", "category"), [(item, category) for item, totals in PUBLISHED.items() for category in totals]
+)
 def test_a_measured_card_sums_to_its_published_total(item: str, category: str) -> None:
     """Published to four digits."""
     assert total(of(catalogue.accelerator(item)), category) == pytest.approx(PUBLISHED[item][category], rel=5.1e-4)
@@ -59,8 +61,12 @@ def test_a_measured_card_is_not_scaled_by_the_parametric_model() -> None:
     assert not any("proxy" in name for name in names if name.startswith("NVIDIA"))
 
 
-def test_eight_cards_are_eight_times_one() -> None:
-    assert total(of(catalogue.accelerator("a100-pcie-40gb", 8))) == pytest.approx(8 * total(of(catalogue.accelerator("a100-pcie-40gb"))), rel=1e-12)
+@pytest.mark.parametrize("item", ["a100-pcie-40gb", "h100-sxm5-80gb"])
+@pytest.mark.parametrize("stage", [MANUFACTURE, TRANSPORT, END_OF_LIFE])
+def test_eight_cards_are_eight_times_one(item: str, stage: str) -> None:
+    """Measured, and built from its sizes."""
+    one, eight = (total(of(catalogue.accelerator(item, count)), stage=stage) for count in (1, 8))
+    assert eight == pytest.approx(8 * one, rel=1e-12)
 
 
 def test_a_card_named_in_a_study_is_the_card_of_the_catalogue() -> None:
@@ -124,7 +130,8 @@ def test_the_parametric_model_is_near_the_measured_cards() -> None:
 
 def test_memory_counts_by_its_technology() -> None:
     hbm2e, gddr6 = (
-        total(of(Accelerator(name="card", die="600 mm2", memory="48 GB", memory_type=kind))) for kind in ("HBM2e", "GDDR6")
+        total(of(Accelerator(name="card", die="600 mm2", memory="48 GB", memory_type=kind)))
+        for kind in ("HBM2e", "GDDR6")
     )
     assert hbm2e != gddr6
 
@@ -160,7 +167,9 @@ def test_a_processor_of_unknown_die_is_its_base_and_a_gap() -> None:
 
 def test_sixteen_modules_of_memory_by_hand() -> None:
     """16 x (5.22 + 2.2/cm2 x 32 GB / 2.375 GB/cm2) = 16 x 34.86210526."""
-    assert total(of(Memory(item="ddr4", capacity="32 GB", count=16))) == pytest.approx(16 * (5.22 + 2.2 * 32 / 2.375), rel=1e-12)
+    assert total(of(Memory(item="ddr4", capacity="32 GB", count=16))) == pytest.approx(
+        16 * (5.22 + 2.2 * 32 / 2.375), rel=1e-12
+    )
 
 
 def test_a_drive_by_hand() -> None:
@@ -242,11 +251,17 @@ def test_transport_by_hand() -> None:
 
 
 def test_transport_distances_are_assumed_and_say_so() -> None:
-    assert {one.value for one in of(Mainboard(), mass="10 kg").assumed if one.subject.startswith("distance")} == {"19000 km", "1000 km"}
+    assert {one.value for one in of(Mainboard(), mass="10 kg").assumed if one.subject.startswith("distance")} == {
+        "19000 km",
+        "1000 km",
+    }
 
 
 def test_end_of_life_of_a_measured_card_is_its_own() -> None:
-    [process] = [of(catalogue.accelerator("a100-pcie-40gb")).processes[name] for name in of(catalogue.accelerator("a100-pcie-40gb")).inputs[END_OF_LIFE]]
+    [process] = [
+        of(catalogue.accelerator("a100-pcie-40gb")).processes[name]
+        for name in of(catalogue.accelerator("a100-pcie-40gb")).inputs[END_OF_LIFE]
+    ]
     assert {factor.activity for factor in process.factors} == {"a100-pcie-40gb"}
 
 
@@ -279,7 +294,9 @@ def test_every_server_of_the_catalogue_can_be_made(key: str) -> None:
         assert total(bill, stage=stage) > 0
 
 
-@pytest.mark.parametrize("item", sorted(key for key, rows in catalogue.items().items() if next(iter(rows.values()))["kind"] == "accelerator"))
+@pytest.mark.parametrize(
+    "item", sorted(key for key, rows in catalogue.items().items() if next(iter(rows.values()))["kind"] == "accelerator")
+)
 def test_every_accelerator_of_the_catalogue_can_be_made_or_says_what_is_missing(item: str) -> None:
     bill = of(catalogue.accelerator(item))
     made = {factor.category for name in bill.inputs[MANUFACTURE] for factor in bill.processes[name].factors}

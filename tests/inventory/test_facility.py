@@ -118,14 +118,26 @@ def test_accelerator_hours_are_hours_of_machines_over_the_cards_of_one(run, use)
 def test_idle_time_is_at_idle_power(run, use) -> None:
     """8 x (400 W x 0.75 + 50 W x 0.25) x 10 h = 25 kWh."""
     card = {"kind": "accelerator", "name": "card", "count": 8, "rated_power": "400 W", "idle_power": "50 W"}
-    found = use(run(energy=None, hardware={"name": "node", "components": [card]}, runtime={"duration": "10 hour", "idle_share": 0.25}))
+    found = use(
+        run(
+            energy=None,
+            hardware={"name": "node", "components": [card]},
+            runtime={"duration": "10 hour", "idle_share": 0.25},
+        )
+    )
     assert energy(found)["electricity, gpu"] == pytest.approx(25.0, rel=1e-12)
 
 
 def test_an_idle_share_without_an_idle_power_is_refused(run, use) -> None:
     card = {"kind": "accelerator", "name": "card", "rated_power": "400 W"}
     with pytest.raises(StudyError, match="idle share needs the idle power"):
-        use(run(energy=None, hardware={"name": "node", "components": [card]}, runtime={"duration": "1 hour", "idle_share": 0.25}))
+        use(
+            run(
+                energy=None,
+                hardware={"name": "node", "components": [card]},
+                runtime={"duration": "1 hour", "idle_share": 0.25},
+            )
+        )
 
 
 def test_a_card_of_unknown_power_is_refused_and_not_taken_for_zero(run, use) -> None:
@@ -151,7 +163,9 @@ def test_pue_scales_what_was_modelled_too(run, use) -> None:
 def test_impacts_of_electricity_scale_with_the_pue(run, use) -> None:
     bare, cooled = use(run()), use(run(location=FRANCE | {"pue": 1.25}))
     known = bare.totals["amount"].notna()
-    assert list(cooled.totals.loc[known, "amount"]) == pytest.approx(list(1.25 * bare.totals.loc[known, "amount"]), rel=1e-12)
+    assert list(cooled.totals.loc[known, "amount"]) == pytest.approx(
+        list(1.25 * bare.totals.loc[known, "amount"]), rel=1e-12
+    )
 
 
 def test_energy_metered_for_the_facility_refuses_a_pue(run, use) -> None:
@@ -193,7 +207,10 @@ def test_water_on_site_is_weighted_by_scarcity_as_any_water(run, use) -> None:
 
 
 def test_water_on_site_adds_to_that_of_the_grid(run, use) -> None:
-    dry, wet = (use(run(location=FRANCE | {"pue": 1.0, "wue": wue})).totals.loc["water consumption", "amount"] for wue in ("0 L/kWh", "0.3 L/kWh"))
+    dry, wet = (
+        use(run(location=FRANCE | {"pue": 1.0, "wue": wue})).totals.loc["water consumption", "amount"]
+        for wue in ("0 L/kWh", "0.3 L/kWh")
+    )
     assert wet - dry == pytest.approx(0.003, rel=1e-9)
 
 

@@ -4,7 +4,7 @@ Three hours of France, in MW, and a run of 9 kWh over 2.5 h from 10:00 UTC, even
 
     hour   nuclear   gas   wind        share of gas   kWh
     10     60        20    20          0.2            3.6
-    11     80        0     20          0.0            3.6
+    11     160       0     40          0.0            3.6
     12     50        50    0           0.5            1.8
 """
 
@@ -22,7 +22,7 @@ from lca_ai.inventory.electricity import water_scarcity
 from lca_ai.inventory.hourly import read_hourly
 
 CLIMATE = "climate change"
-MIX = "datetime_utc,nuclear_mw,gas_mw,wind_mw\n2021-06-01T10:00,60,20,20\n2021-06-01T11:00,80,0,20\n2021-06-01T12:00,50,50,0\n"
+MIX = "datetime_utc,nuclear_mw,gas_mw,wind_mw\n2021-06-01T10:00,60,20,20\n2021-06-01T11:00,160,0,40\n2021-06-01T12:00,50,50,0\n"
 KWH = {10: 3.6, 11: 3.6, 12: 1.8}
 GRAMS = "time,carbon_intensity\n2021-06-01T10:00Z,50\n2021-06-01T11:00Z,20\n2021-06-01T12:00Z,110\n"
 
@@ -33,8 +33,19 @@ def on(run, tmp_path):
 
     def _on(series, **changes):
         (tmp_path / "series.csv").write_text(series)
-        place = {"zone": "FR", "year": 2021, "pue": 1.0, "grid_losses": 0.05, "hourly": "series.csv", "hourly_folder": tmp_path}
-        given = {"energy": "9 kWh", "runtime": {"duration": "2.5 hour", "start": "2021-06-01T10:00:00+00:00"}, "location": place}
+        place = {
+            "zone": "FR",
+            "year": 2021,
+            "pue": 1.0,
+            "grid_losses": 0.05,
+            "hourly": "series.csv",
+            "hourly_folder": tmp_path,
+        }
+        given = {
+            "energy": "9 kWh",
+            "runtime": {"duration": "2.5 hour", "start": "2021-06-01T10:00:00+00:00"},
+            "location": place,
+        }
         return run(**(given | changes))
 
     return _on
@@ -62,7 +73,8 @@ def brute_force(category: str) -> float:
 
 
 @pytest.mark.parametrize(
-    "category", [CLIMATE, "resource use, fossils", "particulate matter", "acidification", "primary energy", "water consumption"]
+    "category",
+    [CLIMATE, "resource use, fossils", "particulate matter", "acidification", "primary energy", "water consumption"],
 )
 def test_folded_is_the_same_as_hour_by_hour(category: str, on, use) -> None:
     assert use(on(MIX)).totals.loc[category, "amount"] == pytest.approx(brute_force(category), rel=1e-12)

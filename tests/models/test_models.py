@@ -41,7 +41,9 @@ def test_a_changed_model_is_checked() -> None:
         location("FR").replace(pue=0.5)
 
 
-@pytest.mark.parametrize("model", [Location, GoalAndScope, TrainingRun, InferenceService, Accelerator, Server, Runtime, PowerLog])
+@pytest.mark.parametrize(
+    "model", [Location, GoalAndScope, TrainingRun, InferenceService, Accelerator, Server, Runtime, PowerLog]
+)
 def test_a_model_refuses_a_field_it_does_not_know(model) -> None:
     with pytest.raises(InputError):
         model(colour="green")
@@ -108,7 +110,10 @@ def test_spellings_of_a_card(name: str) -> None:
     assert resolve(name) == "a100-pcie-40gb"
 
 
-@pytest.mark.parametrize(("name", "candidates"), [("h100", ["h100-pcie-80gb", "h100-sxm5-80gb"]), ("A100", ["a100-pcie-40gb", "a100-sxm4-80gb"])])
+@pytest.mark.parametrize(
+    ("name", "candidates"),
+    [("h100", ["h100-pcie-80gb", "h100-sxm5-80gb"]), ("A100", ["a100-pcie-40gb", "a100-sxm4-80gb"])],
+)
 def test_an_ambiguous_name_is_refused_with_its_candidates(name: str, candidates: list[str]) -> None:
     with pytest.raises(UnknownKeyError, match="this name fits several devices") as caught:
         hardware(name)
@@ -116,7 +121,9 @@ def test_an_ambiguous_name_is_refused_with_its_candidates(name: str, candidates:
 
 
 def test_an_unknown_name_is_refused_with_the_nearest() -> None:
-    with pytest.raises(UnknownKeyError, match=r"unknown hardware \(got 'dgx-h1000'\); accepted: did you mean .*dgx-h100"):
+    with pytest.raises(
+        UnknownKeyError, match=r"unknown hardware \(got 'dgx-h1000'\); accepted: did you mean .*dgx-h100"
+    ):
         hardware("dgx-h1000")
 
 
@@ -190,7 +197,10 @@ def test_a_naive_time_without_a_zone_is_refused() -> None:
 def test_the_year_of_a_run_is_that_in_utc() -> None:
     """00:30 on New Year's Day in Paris is still the old year."""
     run = TrainingRun(
-        name="run", energy="1 kWh", runtime={"duration": "1 hour", "start": "2022-01-01T00:30:00+01:00"}, location={"zone": "FR", "pue": 1.0}
+        name="run",
+        energy="1 kWh",
+        runtime={"duration": "1 hour", "start": "2022-01-01T00:30:00+01:00"},
+        location={"zone": "FR", "pue": 1.0},
     )
     found = assess(run, GoalAndScope(goal="g", functional_unit=UNIT, system_boundary=["use"]))
     assert found.inventories[0].supply.mix.year == 2021

@@ -73,7 +73,9 @@ def test_the_base_of_these_tests_is_accepted(write) -> None:
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_a_study_is_the_same_from_yaml_and_from_json(path: Path, write) -> None:
-    data = yaml.safe_load(path.read_text(encoding="utf-8").replace("start: 2021", 'start: "2021').replace(".181\n", '.181"\n'))
+    data = yaml.safe_load(
+        path.read_text(encoding="utf-8").replace("start: 2021", 'start: "2021').replace(".181\n", '.181"\n')
+    )
     for workload in data["workloads"]:
         if "power" in workload:
             workload["power"]["end"] = str(workload["power"]["end"])
@@ -113,7 +115,9 @@ def test_a_date_without_quotes_is_a_time_as_in_quotes(write) -> None:
 
 def test_paths_start_from_the_folder_of_the_study(tmp_path, write) -> None:
     log = "files: ../log.csv"
-    study = read_study(write(BASE.replace("energy: 433196 kWh\n    energy_basis: modelled", f"power: {{{log}, covers: [node]}}")))
+    study = read_study(
+        write(BASE.replace("energy: 433196 kWh\n    energy_basis: modelled", f"power: {{{log}, covers: [node]}}"))
+    )
     assert study.workloads[0].power.folder == tmp_path
     assert study.workloads[0].power.files == ("../log.csv",)
 
@@ -213,7 +217,9 @@ def test_a_bad_value_is_one_error_that_names_its_place(old: str, new: str, messa
         ("name: A study", "name: 'A study", 17, "not YAML"),
     ],
 )
-def test_what_is_not_plain_yaml_is_an_error_that_names_its_line(old: str, new: str, line: int, message: str, refused) -> None:
+def test_what_is_not_plain_yaml_is_an_error_that_names_its_line(
+    old: str, new: str, line: int, message: str, refused
+) -> None:
     text = refused(old, new, error=StudyError)
     assert message in text
     assert re.search(rf"\bline {line}\b", text), text
@@ -264,7 +270,9 @@ def test_no_workload_is_refused(write) -> None:
 
 def test_a_window_that_ends_before_it_starts_is_refused(refused) -> None:
     power = "power: {files: log.csv, timezone: UTC, start: 2021-03-18 20:00:00, end: 2021-03-18 19:00:00}"
-    assert "power.end: the window ends before it starts" in refused("energy: 433196 kWh\n    energy_basis: modelled", power)
+    assert "power.end: the window ends before it starts" in refused(
+        "energy: 433196 kWh\n    energy_basis: modelled", power
+    )
 
 
 def test_a_log_and_an_energy_are_refused(refused) -> None:
@@ -272,13 +280,21 @@ def test_a_log_and_an_energy_are_refused(refused) -> None:
 
 
 def test_a_workload_without_any_energy_is_refused(refused) -> None:
-    text = refused('    energy: 433196 kWh\n    energy_basis: modelled\n    runtime: {duration: 36 h, start: "2022-03-11T00:00:00+01:00"}\n', "")
-    assert "nothing says how much energy was used (got 'run'); accepted: power (a log), energy, or hardware and runtime" in text
+    text = refused(
+        '    energy: 433196 kWh\n    energy_basis: modelled\n    runtime: {duration: 36 h, start: "2022-03-11T00:00:00+01:00"}\n',
+        "",
+    )
+    assert (
+        "nothing says how much energy was used (got 'run'); accepted: power (a log), energy, or hardware and runtime"
+        in text
+    )
 
 
 def test_an_unknown_time_zone_is_refused(refused) -> None:
     power = "power: {files: log.csv, timezone: Paris}"
-    assert "power.timezone: unknown time zone (got 'Paris')" in refused("energy: 433196 kWh\n    energy_basis: modelled", power)
+    assert "power.timezone: unknown time zone (got 'Paris')" in refused(
+        "energy: 433196 kWh\n    energy_basis: modelled", power
+    )
 
 
 # What only the assessment can tell
@@ -289,23 +305,31 @@ def assessed(write, old: str, new: str) -> None:
 
 
 def test_a_year_without_a_mix_is_refused_with_the_years_there_are(write) -> None:
-    with pytest.raises(LookupError, match=r"location\.year: no mix of FR for this year \(got 1995\); accepted: 2015 to"):
+    with pytest.raises(
+        LookupError, match=r"location\.year: no mix of FR for this year \(got 1995\); accepted: 2015 to"
+    ):
         assessed(write, "year: 2022", "year: 1995")
 
 
 def test_a_reference_flow_that_nobody_delivers_is_refused(write) -> None:
-    with pytest.raises(StudyError, match=r"reference_flow: no workload delivers the unit.*accepted: a unit that is delivered: 1 model"):
+    with pytest.raises(
+        StudyError, match=r"reference_flow: no workload delivers the unit.*accepted: a unit that is delivered: 1 model"
+    ):
         assessed(write, "reference_flow: 1 model", "reference_flow: 1e6 image")
 
 
 def test_hardware_whose_time_is_not_known_is_refused(write) -> None:
-    with pytest.raises(StudyError, match=r"runtime: how long the hardware was used is not known.*runtime: \{duration: 36 h\}"):
+    with pytest.raises(
+        StudyError, match=r"runtime: how long the hardware was used is not known.*runtime: \{duration: 36 h\}"
+    ):
         assessed(write, '    runtime: {duration: 36 h, start: "2022-03-11T00:00:00+01:00"}\n', "")
 
 
 def test_several_runs_that_may_each_deliver_the_model_are_refused(write) -> None:
     block = BASE[BASE.index("  - type") :].replace("name: run", "name: other")
-    with pytest.raises(StudyError, match="produces: several training runs, and it is not said which one delivers the model"):
+    with pytest.raises(
+        StudyError, match="produces: several training runs, and it is not said which one delivers the model"
+    ):
         assess(read_study(write(BASE + block)))
 
 

@@ -21,7 +21,9 @@ from lca_ai.interpretation.checks import check_result
 from lca_ai.models.scope import FunctionalUnit, GoalAndScope
 from lca_ai.models.workload import InferenceService, TrainingRun
 
-CASES = {case["id"]: case for case in yaml.safe_load((Path(__file__).parent / "cases.yaml").read_text(encoding="utf-8"))}
+CASES = {
+    case["id"]: case for case in yaml.safe_load((Path(__file__).parent / "cases.yaml").read_text(encoding="utf-8"))
+}
 PUBLISHED = [(name, what) for name, case in CASES.items() for what in case["published"]]
 SOUND = [(name, what) for name, what in PUBLISHED if "differs" not in CASES[name]]
 UNSOUND = [(name, what) for name, what in PUBLISHED if "differs" in CASES[name]]
@@ -30,7 +32,10 @@ UNSOUND = [(name, what) for name, what in PUBLISHED if "differs" in CASES[name]]
 def workload(run: dict[str, Any]) -> TrainingRun | InferenceService:
     """What the source states, in our models."""
     place = {name: run[name] for name in ("pue", "wue", "grid_intensity") if name in run}
-    given: dict[str, Any] = {"name": "published", "location": {"zone": run.get("zone", "US"), "year": 2022, "pue": 1.0, "grid_losses": 0.0} | place}
+    given: dict[str, Any] = {
+        "name": "published",
+        "location": {"zone": run.get("zone", "US"), "year": 2022, "pue": 1.0, "grid_losses": 0.0} | place,
+    }
     given |= {name: run[name] for name in ("energy", "delivered") if name in run}
     given["additional_energy"] = run.get("additional", {})
     length = {name: run[name] for name in ("duration", "device_hours") if name in run}
@@ -72,7 +77,11 @@ def found(name: str, what: str, unit: str) -> float:
         stage = "manufacture" if what.startswith("embodied ") else "use"
         rows = rows[(rows["category"] == category) & (rows["life_cycle_stage"] == stage)]
         own = rows["unit"].iloc[0]
-    amount = float(rows["amount"].sum()) if not _modelled(whole) or what != "climate change" else _of_the_accelerators(whole, rows)
+    amount = (
+        float(rows["amount"].sum())
+        if not _modelled(whole) or what != "climate change"
+        else _of_the_accelerators(whole, rows)
+    )
     return float(units.registry().Quantity(amount, units.unit(own)).to(units.unit(unit)).magnitude)
 
 
@@ -84,11 +93,17 @@ def _energy(whole: Result) -> float:
     [inventory] = whole.inventories
     if not _modelled(whole):
         return inventory.meter_energy * whole.reference_share
-    return whole.energy().set_index("activity").loc["electricity, gpu", "energy [kWh]"] * inventory.pue * whole.reference_share
+    return (
+        whole.energy().set_index("activity").loc["electricity, gpu", "energy [kWh]"]
+        * inventory.pue
+        * whole.reference_share
+    )
 
 
 def _of_the_accelerators(whole: Result, rows) -> float:
-    return float(rows.loc[rows["process"].str.startswith("electricity, gpu"), "amount"].sum()) * whole.inventories[0].pue
+    return (
+        float(rows.loc[rows["process"].str.startswith("electricity, gpu"), "amount"].sum()) * whole.inventories[0].pue
+    )
 
 
 def printed(name: str, what: str) -> tuple[float, str, float]:
@@ -127,7 +142,10 @@ def test_a_run_whose_power_nobody_published_is_refused_and_not_invented() -> Non
     """Strubell, Ganesh, McCallum 2019, table 3: no power of the TPUs is given."""
     run = {"duration": "96 hour", "cards": 16}
     with pytest.raises(ValueError, match="rated power is not known"):
-        assess(workload(run), GoalAndScope(goal="to reproduce", functional_unit=FunctionalUnit("a model", reference_flow="1 model")))
+        assess(
+            workload(run),
+            GoalAndScope(goal="to reproduce", functional_unit=FunctionalUnit("a model", reference_flow="1 model")),
+        )
 
 
 @pytest.mark.parametrize("name", sorted({name for name, _ in SOUND}))
