@@ -213,7 +213,8 @@ def _quality(system: ProductSystem, workload: Workload, reading: EnergyReading) 
             }
         )
     if reading.gap_seconds > 0:
-        reason = f"{reading.gap_seconds:,.1f} s per device have no reading (intervals over {reading.max_gap:g} s): nothing is invented there"
+        wide = f"intervals over {reading.max_gap:g} s"
+        reason = f"{reading.gap_seconds:,.1f} s per device have no reading ({wide}): nothing is invented there"
         system.gaps.append(Gap(workload.name, "use", "measured electricity", "all", "partial", reason))
         rows.append({"workload": workload.name, "what": "gaps", "count": round(reading.gap_seconds), "detail": reason})
     return rows
@@ -345,7 +346,7 @@ def _sources(ids: list[str], study: str) -> dict[str, Source]:
 
 
 def _files(workloads: Sequence[Workload]) -> dict[str, Path]:
-    """Log files and hourly series by name; one that two workloads share is there once, two of one name are told apart."""
+    """Log files and hourly series by name; a shared one is there once, two of one name are told apart."""
     found: list[tuple[str, Path]] = []
     for one in workloads:
         if one.power is not None:

@@ -1,7 +1,7 @@
 """The engine: a product system as Brightway matrices, solved for every demand and characterised in every category.
 
-Inventory g = B A^-1 f and impacts h = C g (Heijungs and Suh 2002, The Computational Structure of Life Cycle Assessment),
-contributions by column. Everything stays in memory; no project folder is written. Only this module imports Brightway.
+Inventory g = B A^-1 f and impacts h = C g, contributions by column (Heijungs and Suh 2002, The Computational Structure
+of Life Cycle Assessment). Everything stays in memory; no project folder is written. Only this module imports Brightway.
 """
 
 from __future__ import annotations

@@ -105,10 +105,10 @@ class Result:
 
     def summary(self) -> str:
         """The headline: each category with SI prefix, three significant digits, and how complete it is."""
-        unit = self.scope.functional_unit
+        unit, flow = self.scope.functional_unit, self.scope.functional_unit.reference_flow
         lines = [
             self.name,
-            f"per {unit.description} ({unit.reference_flow.magnitude:,.12g} {unit.reference_flow.units:~}), {self.scope.method}",
+            f"per {unit.description} ({flow.magnitude:,.12g} {flow.units:~}), {self.scope.method}",
             "",
         ]
         complete = self.totals[self.totals["complete"]]
@@ -127,7 +127,8 @@ class Result:
         kwh = sum(one.meter_energy for one in self.inventories)
         lines += [
             "",
-            f"electricity at the meter {units.humanise(kwh * self.reference_share, 'kWh')} per reference flow; gaps: {len(self.gaps)}, assumptions: {len(self.assumed)}",
+            f"electricity at the meter {units.humanise(kwh * self.reference_share, 'kWh')} per reference flow; "
+            f"gaps: {len(self.gaps)}, assumptions: {len(self.assumed)}",
         ]
         return "\n".join(lines)
 

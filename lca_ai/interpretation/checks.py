@@ -145,7 +145,8 @@ def _stages_sum(result: Result) -> Check:
 def _categories_present(result: Result) -> Check:
     official = result.totals[result.totals["kind"] == "EF 3.1"]
     complete, any_figure = int(official["complete"].sum()), int(official["amount"].notna().sum())
-    detail = f"{complete} of {len(official)} categories complete, {any_figure} with a figure, {len(official) - any_figure} without"
+    without = len(official) - any_figure
+    detail = f"{complete} of {len(official)} categories complete, {any_figure} with a figure, {without} without"
     return Check("completeness of categories", "result", "pass" if complete == len(official) else "note", detail)
 
 

@@ -155,7 +155,8 @@ def _add_site_water(system: ProductSystem, workload: Workload, metered: Metered,
         )
     litres = workload.location.wue.to("L/kWh").magnitude * it_energy
     factor = Factor(
-        activity="water, on site", part="", stage="use", category=WATER_CONSUMPTION, amount=1.0, unit="m3", per="m3", grade="sourced",
+        activity="water, on site", part="", stage="use", category=WATER_CONSUMPTION, amount=1.0, unit="m3", per="m3",
+        grade="sourced",
         method_in_source="inventory", low=None, high=None, sources=("study",), note="consumed at the site",
     )  # fmt: skip
     others = frozenset(tables.categories()) - {WATER_USE, WATER_CONSUMPTION}
@@ -242,8 +243,8 @@ def category_gaps(system: ProductSystem) -> list[Gap]:
 def covered_shares(system: ProductSystem, climate: Sequence[Mapping[str, float]]) -> dict[str, float]:
     """Per category, the share of the product system that has a figure in it.
 
-    Within an electricity supply, parts weigh by their kWh; within a machine, by their climate change; activities weigh by
-    their climate change.
+    Within an electricity supply, parts weigh by their kWh; within a machine, by their climate change; activities weigh
+    by their climate change.
 
     Parameters
     ----------

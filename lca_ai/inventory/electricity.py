@@ -223,7 +223,8 @@ def _technology(name: str, *, without_climate: bool) -> Process:
 
 def _given(intensity: float) -> Process:
     factor = Factor(
-        activity="electricity as given", part="", stage="use", category=CLIMATE_CHANGE, amount=intensity, unit="kg CO2e",
+        activity="electricity as given", part="", stage="use", category=CLIMATE_CHANGE, amount=intensity,
+        unit="kg CO2e",
         per="kWh", grade="sourced", method_in_source="unknown", low=None, high=None, sources=("study",),
         note="given by the study in place of the mix",
     )  # fmt: skip
@@ -295,7 +296,7 @@ def worst(grades: set[str]) -> str:
 
 
 def published_intensity(zone: str, year: int) -> tuple[float, str] | None:
-    """The annual intensity that others publish, for comparison [g CO2e/kWh], and its source; None where there is none."""
+    """The annual intensity that others publish, for comparison [g CO2e/kWh], and its source; None without one."""
     for row in tables.rows("datasets/grid", "published_intensity"):
         if row["zone"] == zone and int(row["year"]) == year:
             return float(row["amount"]), row["source"]

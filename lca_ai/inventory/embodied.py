@@ -35,7 +35,7 @@ class Bill:
     gaps: list[Gap] = field(default_factory=list)
 
     def take(self, stage: str, process: Process, amount: float) -> None:
-        """``amount`` of a process per machine, in a stage; parts that differ under one name are told apart by a number."""
+        """``amount`` of a process per machine, in a stage; parts that differ under one name get a number."""
         name, number = process.name, 1
         while self.processes.get(process.name, process) != process:
             number += 1
@@ -82,7 +82,8 @@ def _given(bill: Bill, name: str, embodied: dict[str, Any], count: int) -> None:
         factors.append(
             Factor(
                 activity=name, part="", stage=MANUFACTURE, category=category, amount=value, unit=unit, per="item",
-                grade="sourced", method_in_source="unknown", low=None, high=None, sources=("study",), note="given by the study",
+                grade="sourced", method_in_source="unknown", low=None, high=None, sources=("study",),
+                note="given by the study",
             )
         )  # fmt: skip
     bill.take(MANUFACTURE, Process(f"{name}, as given", "item", {}, tuple(factors), ("study",)), float(count))
@@ -238,7 +239,8 @@ def _machine_mass(bill: Bill, server: Server) -> float | None:
         return None
     row = tables.assumptions()["server_mass_per_height_unit"]
     mass = height * float(row["value"])
-    reason = f"not given; {height:g} height units x {row['value']} {row['unit']} ({row['note']}; range {row['low']} to {row['high']})"
+    per_unit = f"{row['value']} {row['unit']} ({row['note']}; range {row['low']} to {row['high']})"
+    reason = f"not given; {height:g} height units x {per_unit}"
     bill.assumed.append(Assumed(f"mass of {server.name}", f"{mass:.3g} kg", reason, row["source"]))
     return mass
 

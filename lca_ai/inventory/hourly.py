@@ -79,7 +79,8 @@ class HourlySeries:
             gaps = (Gap("", "use", "hourly series", "all", "partial", reason),)
         if missing > 0:
             hours_missing = int((~demand.index.isin(known.index)).sum())
-            reason = f"{hours_missing} hours of the run, with {missing:.1%} of its energy, are not in {self.name}: they take the mean of the others"
+            share = f"{hours_missing} hours of the run, with {missing:.1%} of its energy,"
+            reason = f"{share} are not in {self.name}: they take the mean of the others"
             gaps = (*gaps, Gap("", "use", "hourly series", "all", "partial", reason))
         year = int(pd.Timestamp(hours.min()).year)
         if not self.by_technology:

@@ -129,7 +129,7 @@ def cpu(item: str, count: int = 1) -> Cpu:
     return Cpu(item=item, count=count)
 
 
-def _component(row: tables.Row) -> AnyComponent:
+def _component(row: tables.Row) -> AnyComponent:  # noqa: PLR0911 (one return for each kind)
     count = int(float(row["count"] or 1))
     capacity = f"{row['capacity']} {row['capacity_unit']}"
     common: dict[str, Any] = {"count": count, "note": row["note"]}

@@ -96,7 +96,7 @@ class TrainingRun(Workload):
 
     type: Literal["training"] = "training"
     produces: Counted | Literal["nothing"] | None = None
-    """What it delivers; one model where not given. A run that serves another one (a search, a trial) delivers nothing."""
+    """What it delivers; one model where not given. A run that serves another one (a search) delivers nothing."""
 
     _default: ClassVar[str] = "1 model"
 

@@ -259,7 +259,8 @@ def _facts(workload: Workload, result: Result, index: int) -> list[tuple[str, st
     if reading is not None:
         log = workload.power.files[0].replace("\\", "/").rsplit("/", 1)[-1] if workload.power is not None else ""
         covered_share = reading.covered_seconds / reading.seconds if reading.seconds else 0.0
-        window = f"{reading.start:%Y-%m-%d %H:%M:%S} to {reading.end:%Y-%m-%d %H:%M:%S} UTC, {covered_share:.1%} of it covered"
+        start, end = (f"{moment:%Y-%m-%d %H:%M:%S}" for moment in (reading.start, reading.end))
+        window = f"{start} to {end} UTC, {covered_share:.1%} of it covered"
         facts.append(("measured", f"{log} ({reading.format}), {', '.join(reading.covers)}; {window}"))
     if inventory.share is not None and inventory.machine_seconds is not None:
         share = inventory.share
