@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from lca_ai.errors import InputError, LcaAiError
+
+if TYPE_CHECKING:
+    from lca_ai.interpretation.recompute import Recomputed
 
 app = typer.Typer(
     name="lca-ai",
@@ -122,13 +125,18 @@ def assess(
         Path, typer.Argument(help="Study file, YAML or JSON; or the name of an example study.", metavar="STUDY")
     ],
     out: Annotated[Path, typer.Option(help="Folder for report.html, impacts.csv and result.json.")] = Path("report"),
+    lock: Annotated[
+        Path | None, typer.Option(help="An older result.json: say what has changed since; 1 if any.")
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but faults.")] = False,  # noqa: FBT002
 ) -> None:
     """Assess a study: write its report, its impacts and its result."""
     from lca_ai.impact.assess import assess as assess_study
+    from lca_ai.interpretation.recompute import read_lock, recompute
     from lca_ai.models.study import read_study
     from lca_ai.reports.build import write_all
 
+    old = read_lock(lock) if lock is not None else None  # before it may be written over
     result = assess_study(read_study(_study_file(study)))
     written = write_all(result, out)
     if not quiet:
@@ -136,6 +144,16 @@ def assess(
         typer.echo("")
         for path in written:
             typer.echo(f"wrote {path}")
+    if old is not None:
+        _tell(recompute(result, old), len(result.impacts))
+
+
+def _tell(found: Recomputed, rows: int) -> None:
+    for line in found.lines():
+        typer.echo(line)
+    if not found.same:
+        raise typer.Exit(1)
+    typer.echo(f"recomputed: all {rows} rows are the same")
 
 
 def _study_file(study: Path) -> Path:

@@ -79,6 +79,7 @@ def assess(subject: Study | Workload | Sequence[Workload], scope: GoalAndScope |
         stated_sources=study.sources if study is not None else (),
         sources=_sources([one for one in cited if one], name),
         methods=_methods(system, impacts),
+        factors=_factors(system),
         inventories=tuple(inventories),
         readings=readings,
         lock=provenance.lock(_files(workloads)),
@@ -330,6 +331,45 @@ def _methods(system: ProductSystem, impacts: pd.DataFrame) -> pd.DataFrame:
     return sums.assign(share=(sums["size"] / whole.where(whole > 0)).fillna(0.0))[
         ["category", "method_in_source", "share"]
     ]
+
+
+def _factors(system: ProductSystem) -> pd.DataFrame:
+    """Every factor of every process that a demand reaches, and the inputs of the processes that join them."""
+    reached = {name for demand in system.demands for name in system.leaves(demand.process)}
+    rows = [
+        (
+            name,
+            one.category,
+            one.amount,
+            one.unit,
+            one.per,
+            one.low,
+            one.high,
+            one.grade,
+            one.method_in_source,
+            join(one.sources),
+        )
+        for name in sorted(reached)
+        for one in system.processes[name].factors
+    ]
+    rows += [
+        (
+            name,
+            source,
+            amount,
+            system.processes[source].unit,
+            process.unit,
+            None,
+            None,
+            "input",
+            "",
+            join(process.sources),
+        )
+        for name, process in sorted(system.processes.items())
+        for source, amount in sorted(process.inputs.items())
+    ]
+    names = ["process", "flow", "amount", "unit", "per", "low", "high", "factor_grade", "method_in_source", "source"]
+    return pd.DataFrame(rows, columns=names).astype({"low": "float64", "high": "float64"})
 
 
 def _sources(ids: list[str], study: str) -> dict[str, Source]:

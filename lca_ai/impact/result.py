@@ -46,6 +46,8 @@ class Result:
     totals : per category ``amount``, ``unit``, ``covered_share`` and ``complete``
     gaps : columns :data:`GAP_COLUMNS`; what is missing, by proxy, partial or cut off, and why
     data_quality : per workload what was dropped, filled or left uncovered in the measurement, with counts
+    factors : every factor that the result used: ``process``, ``flow``, ``amount``, ``unit``, ``per``, ``low``,
+        ``high``, ``factor_grade``, ``method_in_source`` and ``source``
     sources : every source that a figure of the result rests on
     """
 
@@ -61,6 +63,7 @@ class Result:
     stated_sources: tuple[str, ...]
     sources: Mapping[str, Source]
     methods: pd.DataFrame
+    factors: pd.DataFrame
     inventories: tuple[Inventory, ...]
     readings: Mapping[str, EnergyReading]
     lock: Mapping[str, Any]
@@ -127,8 +130,10 @@ class Result:
         kwh = sum(one.meter_energy for one in self.inventories)
         lines += [
             "",
-            f"electricity at the meter {units.humanise(kwh * self.reference_share, 'kWh')} per reference flow; "
-            f"gaps: {len(self.gaps)}, assumptions: {len(self.assumed)}",
+            (
+                f"electricity at the meter {units.humanise(kwh * self.reference_share, 'kWh')} per reference flow; "
+                f"gaps: {len(self.gaps)}, assumptions: {len(self.assumed)}"
+            ),
         ]
         return "\n".join(lines)
 
@@ -160,6 +165,7 @@ class Result:
             "stated": list(self.stated),
             "stated_sources": list(self.stated_sources),
             "methods": records(self.methods),
+            "factors": records(self.factors),
             "sources": {name: vars(source) for name, source in sorted(self.sources.items())},
             "lock": dict(self.lock),
         }

@@ -64,7 +64,7 @@ def add_workload(  # noqa: PLR0913 (what a workload needs from outside)
     share = None
     if "use" in scope.system_boundary:
         _add_use(system, workload, uses, grid)
-        _add_site_water(system, workload, metered, it_energy)
+        _add_site_water(system, workload, metered, it_energy, run_year)
     if workload.hardware is not None:
         share = _add_machines(system, workload, metered, scope)
     else:
@@ -141,38 +141,32 @@ def _add_use(system: ProductSystem, workload: Workload, uses: list[EnergyUse], g
         )
 
 
-def _add_site_water(system: ProductSystem, workload: Workload, metered: Metered, it_energy: float) -> None:
+def _add_site_water(
+    system: ProductSystem, workload: Workload, metered: Metered, it_energy: float, run_year: int | None
+) -> None:
     """Water consumed at the site: WUE x energy of the IT equipment, not scaled by PUE (The Green Grid, WP 35)."""
-    if workload.location.wue is None:
+    known = facility.wue(workload.location, run_year)
+    if known is None:
         reason = "the water usage effectiveness (WUE) of the site is not given"
         for category in (WATER_USE, WATER_CONSUMPTION):
             system.gaps.append(Gap(workload.name, "use", "cooling water on site", category, "missing", reason))
         return
     if "facility" in metered.covers:
         reason = "the energy was metered for the whole facility, so the WUE is applied to more than the IT equipment"
-        system.assumed.append(
-            Assumed(f"IT energy behind the cooling water of {workload.name}", f"{it_energy:.6g} kWh", reason)
-        )
-    litres = workload.location.wue.to("L/kWh").magnitude * it_energy
+        subject = f"IT energy behind the cooling water of {workload.name}"
+        system.assumed.append(Assumed(subject, f"{it_energy:.6g} kWh", reason))
+    litres_per_kwh, basis, assumed, sources = known
+    system.assumed += assumed
     factor = Factor(
         activity="water, on site", part="", stage="use", category=WATER_CONSUMPTION, amount=1.0, unit="m3", per="m3",
-        grade="sourced",
-        method_in_source="inventory", low=None, high=None, sources=("study",), note="consumed at the site",
+        grade="sourced", method_in_source="inventory", low=None, high=None, sources=sources,
+        note="consumed at the site",
     )  # fmt: skip
+    name = "cooling water on site"
     others = frozenset(tables.categories()) - {WATER_USE, WATER_CONSUMPTION}
-    system.add([Process("cooling water on site", "m3", {}, (factor,), ("study",), others)], owner=workload.name)
-    system.demands.append(
-        Demand(
-            workload.name,
-            "use",
-            "cooling water on site",
-            "cooling water on site",
-            litres * _M3_PER_L,
-            "m3",
-            "given",
-            ("study",),
-        )
-    )
+    system.add([Process(name, "m3", {}, (factor,), sources, others)], owner=workload.name)
+    amount = litres_per_kwh * it_energy * _M3_PER_L
+    system.demands.append(Demand(workload.name, "use", name, name, amount, "m3", basis, sources))
 
 
 def _add_machines(

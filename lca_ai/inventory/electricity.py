@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import pandas as pd
@@ -17,7 +17,7 @@ from lca_ai import tables
 from lca_ai.errors import MissingFactorError
 from lca_ai.inventory.hourly import HourlySeries
 from lca_ai.inventory.system import WATER_CONSUMPTION, WATER_USE, Assumed, Gap, Process
-from lca_ai.models.location import Location, zone_code, zones
+from lca_ai.models.location import Location, zones
 from lca_ai.sources import Factor, join
 
 CLIMATE_CHANGE = "climate change"
@@ -118,7 +118,7 @@ def losses(zone: str, year: int) -> tuple[float, str, list[Assumed]] | None:
 
     The published year nearest to ``year`` is taken, the earlier one of two; a subdivision takes its country's.
     """
-    country = zones()[zone]["country"]
+    country = zones()[zone]["country"] if zone in zones() else zone
     by_year = _losses().get(zone) or _losses().get(country)
     if not by_year:
         return None
@@ -168,26 +168,29 @@ def supply(
     ------
     MissingFactorError : where no mix is published for the year asked
     """
-    zone = zone_code(location.zone)
+    zone = location.proxy or location.zone
     hourly = series.fold(demand) if series is not None and demand is not None else None
     if hourly is not None and hourly.shares is not None:
         found = Mix(
             zone, hourly.year, hourly.shares, "hours of the demand", (), f"{zone}, hours of {workload or 'the run'}"
         )
         assumed: list[Assumed] = []
+    elif not years(zone) and location.grid_intensity is None and hourly is None:
+        return _climate_only(location, zone, run_year)
     else:
         found, assumed = mix(zone, location.year, run_year=run_year)
     given = location.grid_intensity.to("kg CO2e/kWh").magnitude if location.grid_intensity is not None else None
     if hourly is not None and hourly.intensity is not None:
         given = hourly.intensity
     lost, loss_source, loss_assumed, loss_gaps = _lost(location, zone, found.year)
-    label = f"electricity, {found.label}, at the meter"
+    label = f"electricity, {found.label}, at the meter" + (f", for {location.zone}" if location.proxy else "")
     if given is not None:
         label += f", climate change {given * 1000:g} g/kWh as given"
     if location.grid_losses is not None:
         label += f", losses {location.grid_losses:.2%} as given"
     technologies = {name: share for name, share in found.shares.items() if share > 0}
-    processes = [_technology(name, without_climate=given is not None) for name in technologies]
+    proxy = f"the mix of {location.proxy} stands in for {location.zone}, as the study chose" if location.proxy else ""
+    processes = [_technology(name, without_climate=given is not None, proxy=proxy) for name in technologies]
     inputs = {
         process.name: share / (1.0 - lost) for process, share in zip(processes, technologies.values(), strict=True)
     }
@@ -198,6 +201,57 @@ def supply(
     whole = Process(label, "kWh", inputs, (), cited)
     gaps = [*loss_gaps, *(hourly.gaps if hourly is not None else ())]
     return Supply(label, (*processes, whole), found, lost, cited, (*assumed, *loss_assumed), tuple(gaps))
+
+
+def _climate_only(location: Location, zone: str, run_year: int | None) -> Supply:
+    """A zone of which only the published climate change per kWh is known: every other category is a gap.
+
+    Raises
+    ------
+    MissingFactorError : where nothing is published for the year asked, or for none that is not after the run
+    """
+    published = _intensities().get(zone, {})
+    fitting = [
+        one for one in sorted(published) if (one == location.year if location.year else one <= (run_year or one))
+    ]
+    if not fitting:
+        available = ", ".join(map(str, sorted(published))) or "no year"
+        asked = location.year or run_year
+        raise MissingFactorError(
+            f"no figure of {zone} for this year", field="location.year", value=asked, accepted=available
+        )
+    row = published[fitting[-1]]
+    year = fitting[-1]
+    lost, loss_source, loss_assumed, loss_gaps = _lost(location, zone, year)
+    assumed = list(loss_assumed)
+    if location.year is None:
+        assumed.append(
+            Assumed(
+                f"year of the grid figure of {zone}", str(year), "latest published one not after the run", row["source"]
+            )
+        )
+    cited = tuple(sorted({row["source"], *loss_source}))
+    factor = Factor(
+        activity="electricity, climate change only", part="", stage="use", category=CLIMATE_CHANGE,
+        amount=float(row["amount"]) / 1000.0, unit="kg CO2e", per="kWh", grade="sourced", method_in_source="IPCC AR5",
+        low=None, high=None, sources=(row["source"],), year=str(year), geography=zone, note=row["basis"],
+    )  # fmt: skip
+    leaf = Process(f"electricity, {zone} {year}, {row['basis']}", "kWh", {}, (factor,), (row["source"],))
+    label = f"electricity, {zone} {year}, at the meter"
+    whole = Process(label, "kWh", {leaf.name: 1.0 / (1.0 - lost)}, (), cited)
+    reason = f"only climate change is published for {zone}: no mix by technology"
+    gap = Gap("", "use", f"grid of {zone}", "all but climate change", "partial", reason)
+    known = Mix(zone, year, {}, row["basis"], (row["source"],), f"{zone} {year}")
+    return Supply(label, (leaf, whole), known, lost, cited, tuple(assumed), (gap, *loss_gaps))
+
+
+@cache
+def _intensities() -> Mapping[str, Mapping[int, tables.Row]]:
+    found: dict[str, dict[int, tables.Row]] = defaultdict(dict)
+    if tables.has("datasets/grid-intensity-odbl", "intensity"):
+        for row in tables.rows("datasets/grid-intensity-odbl", "intensity"):
+            found[row["zone"]][int(row["year"])] = row
+    return dict(found)
 
 
 def _lost(location: Location, zone: str, year: int) -> tuple[float, tuple[str, ...], list[Assumed], list[Gap]]:
@@ -211,8 +265,11 @@ def _lost(location: Location, zone: str, year: int) -> tuple[float, tuple[str, .
     return share, (source,), assumed, []
 
 
-def _technology(name: str, *, without_climate: bool) -> Process:
+def _technology(name: str, *, without_climate: bool, proxy: str = "") -> Process:
     factors = technology_factors(name)
+    if proxy:
+        factors = tuple(replace(one, grade="proxy", note=proxy) for one in factors)
+        name = f"{name} (proxy)"
     if without_climate:
         kept = tuple(one for one in factors if one.category != CLIMATE_CHANGE)
         return Process(

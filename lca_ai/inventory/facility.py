@@ -15,6 +15,7 @@ import pandas as pd
 from lca_ai import tables
 from lca_ai.errors import StudyError
 from lca_ai.inventory.system import Assumed, Gap
+from lca_ai.models import cloud
 from lca_ai.models.hardware import Cluster, Server
 from lca_ai.models.location import Location
 from lca_ai.models.runtime import Runtime
@@ -215,6 +216,13 @@ def pue(location: Location, year: int | None) -> tuple[float, Basis, list[Assume
     """The PUE of a location: as given, else the industry's average of the year, marked assumed."""
     if location.pue is not None:
         return location.pue, "given", [], ("study",)
+    if location.cloud is not None and location.region is not None:
+        own = cloud.published(location.cloud, location.region, "pue", year)
+        if own is not None:
+            reason = f"not given; published for {location.cloud} {location.region} in {own['year']}"
+            value = float(own["amount"])
+            stated = [Assumed("power usage effectiveness (PUE)", f"{value:g}", reason, own["source"])]
+            return value, "assumed", stated, tuple(own["source"].split(";"))
     published = {
         int(row["year"]): row
         for row in tables.rows("datasets/facility", "pue")
@@ -230,6 +238,21 @@ def pue(location: Location, year: int | None) -> tuple[float, Basis, list[Assume
         [Assumed("power usage effectiveness (PUE)", f"{value:g}", reason, row["source"])],
         (row["source"],),
     )
+
+
+def wue(location: Location, year: int | None) -> tuple[float, Basis, list[Assumed], tuple[str, ...]] | None:
+    """The WUE of a location [L/kWh]: as given, else as published for the cloud region; None where neither is known."""
+    if location.wue is not None:
+        return float(location.wue.to("L/kWh").magnitude), "given", [], ("study",)
+    if location.cloud is None or location.region is None:
+        return None
+    own = cloud.published(location.cloud, location.region, "wue", year)
+    if own is None:
+        return None
+    value = float(own["amount"])
+    reason = f"not given; published for {location.cloud} {location.region} in {own['year']}"
+    stated = [Assumed("water usage effectiveness (WUE)", f"{value:g} L/kWh", reason, own["source"])]
+    return value, "assumed", stated, tuple(own["source"].split(";"))
 
 
 def overhead(it_energy: list[EnergyUse], factor: float, basis: Basis, sources: tuple[str, ...]) -> EnergyUse:

@@ -97,7 +97,7 @@ def read_hourly(path: Path) -> HourlySeries:
     InputError : for a file that is not such a series, naive times, repeated hours, another time step, negative values
     """
     try:
-        table = pd.read_csv(path)
+        table = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
     except FileNotFoundError:
         raise InputError("no such file", file=path.name, field="location.hourly") from None
     except (OSError, ValueError) as fault:

@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from lca_ai import tables
 from lca_ai.errors import StudyError, UnknownKeyError, did_you_mean
+from lca_ai.models import cloud
 from lca_ai.models.base import Model
 from lca_ai.units import CarbonIntensity, WaterIntensity
 
+#: Packages of grid zones, in the order of precedence; the last one knows climate change only.
+ZONE_PACKAGES = ("datasets/grid", "datasets/grid-odbl", "datasets/grid-intensity-odbl")
 
+
+@cache
 def zones() -> dict[str, tables.Row]:
-    """Every grid zone with a mix, by its code."""
-    found = {row["zone"]: row for row in tables.rows("datasets/grid", "zones")}
-    if tables.has("datasets/grid-odbl", "zones"):
-        found |= {row["zone"]: row for row in tables.rows("datasets/grid-odbl", "zones") if row["zone"] not in found}
+    """Every grid zone, by its code."""
+    found: dict[str, tables.Row] = {}
+    for package in ZONE_PACKAGES:
+        if tables.has(package, "zones"):
+            found |= {row["zone"]: row for row in tables.rows(package, "zones") if row["zone"] not in found}
     return found
 
 
+@cache
 def _aliases() -> dict[str, str]:
-    names = {row["alias"].casefold(): row["zone"] for row in tables.rows("datasets/grid", "zone_aliases")}
-    if tables.has("datasets/grid-odbl", "zone_aliases"):
-        extra = tables.rows("datasets/grid-odbl", "zone_aliases")
-        names |= {row["alias"].casefold(): row["zone"] for row in extra if row["alias"].casefold() not in names}
+    names: dict[str, str] = {}
+    for package in ZONE_PACKAGES:
+        if tables.has(package, "zone_aliases"):
+            extra = {row["alias"].casefold(): row["zone"] for row in tables.rows(package, "zone_aliases")}
+            names = extra | names
     return names
 
 
@@ -62,14 +71,42 @@ class Location(Model):
     grid_intensity: CarbonIntensity | None = None
     """Climate change per kWh at the meter as given by the user, in place of the mix."""
     hourly: str | None = None
-    """CSV of an hourly series of the zone: a time and either g/kWh or MW by technology."""
+    """Hourly series: a CSV or Parquet of a time and g/kWh or MW by technology, or a series of the data by its name."""
+    cloud: str | None = None
+    """Cloud provider, with ``region``: its grid zone, and the PUE and WUE that the provider publishes."""
+    region: str | None = None
+    """Region of the cloud provider."""
+    proxy: str | None = None
+    """Zone whose mix stands in where the zone itself has none: the study's choice, shown as a proxy."""
     hourly_folder: Path | None = Field(default=None, exclude=True)
     """Folder that the path of the hourly series starts from (not part of the study)."""
 
-    @field_validator("zone")
+    @model_validator(mode="before")
     @classmethod
-    def _known(cls, value: str) -> str:
-        return zone_code(value)
+    def _zone_of_region(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or not (data.get("cloud") or data.get("region")):
+            return data
+        if not (data.get("cloud") and data.get("region")):
+            raise StudyError("a cloud region needs its provider and its name", accepted="cloud: aws, region: eu-west-3")
+        zone = cloud.region(str(data["cloud"]), str(data["region"]))["grid_zone"]
+        return data if data.get("zone") else {**data, "zone": zone}
+
+    @field_validator("proxy")
+    @classmethod
+    def _known_proxy(cls, value: str | None) -> str | None:
+        return None if value is None else zone_code(value)
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        """The zone by its code; one that no table has is accepted only with a proxy."""
+        try:
+            code = zone_code(self.zone)
+        except UnknownKeyError:
+            if self.proxy is None:
+                raise
+            return self
+        object.__setattr__(self, "zone", code)  # frozen: the canonical spelling of the same zone
+        return self
 
     @field_validator("pue", mode="before")
     @classmethod
@@ -79,15 +116,21 @@ class Location(Model):
         return value
 
     def hourly_path(self) -> Path | None:
-        """Where the hourly series is."""
-        return None if self.hourly is None else (self.hourly_folder or Path()) / self.hourly
+        """Where the hourly series is: the file named, else the series of that name in the data."""
+        if self.hourly is None:
+            return None
+        file = (self.hourly_folder or Path()) / self.hourly
+        shipped = tables.data_root() / "datasets" / "hourly" / f"{self.hourly}.parquet"
+        return shipped if not file.is_file() and shipped.is_file() else file
 
 
-def location(zone: str, **given: Any) -> Location:
-    """A grid zone and a facility, e.g. ``location("FR", pue=1.15, wue="0.3 L/kWh")``.
+def location(zone: str | None = None, **given: Any) -> Location:
+    """A grid zone and a facility: ``location("FR", pue=1.15)``, ``location(cloud="aws", region="eu-west-3")``.
 
     Raises
     ------
     InputError : for an unknown zone, a PUE below 1 or a wrong unit
     """
-    return Location(zone=zone, **given)
+    if zone is None and "cloud" not in given:
+        raise StudyError("no place", field="zone", accepted='a grid zone such as "FR", or cloud= and region=')
+    return Location(**given) if zone is None else Location(zone=zone, **given)

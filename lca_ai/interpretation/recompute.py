@@ -1,0 +1,120 @@
+"""Compare a result with an older one: the same to the last digit, or exactly which rows moved and by how much."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from lca_ai.errors import InputError
+from lca_ai.impact.result import Result
+
+_IMPACT_KEYS = ("workload", "life_cycle_stage", "process", "category")
+_FACTOR_KEYS = ("process", "flow")
+_ROUNDING = 1e-12
+
+
+@dataclass(frozen=True)
+class Recomputed:
+    """What is different from an older result.
+
+    Attributes
+    ----------
+    software : package -> (version then, version now), where they differ
+    tables : table -> (version then, version now), where the content differs
+    files : files of the study whose content differs
+    factors : rows of factors and inputs that moved: ``process``, ``flow``, ``then``, ``now``, ``change``
+    impacts : rows of impacts that moved: keys, ``then``, ``now``, ``change``
+    """
+
+    software: Mapping[str, tuple[str, str]]
+    tables: Mapping[str, tuple[str, str]]
+    files: tuple[str, ...]
+    factors: pd.DataFrame
+    impacts: pd.DataFrame
+
+    @property
+    def same(self) -> bool:
+        """Whether every row of impacts is the same."""
+        return self.impacts.empty
+
+    def lines(self, *, most: int = 40) -> list[str]:
+        """The differences, in words; at most ``most`` rows of each kind."""
+        found = [f"software: {name} {then} -> {now}" for name, (then, now) in self.software.items()]
+        found += [f"table: {name} {then} -> {now}" for name, (then, now) in self.tables.items()]
+        found += [f"file: {name} has changed" for name in self.files]
+        for kind, rows, keys in (("factor", self.factors, _FACTOR_KEYS), ("impact", self.impacts, _IMPACT_KEYS)):
+            shown = rows.head(most).to_dict("records")
+            found += [f"{kind}: {', '.join(str(row[key]) for key in keys)}: {_moved(row)}" for row in shown]
+            if len(rows) > most:
+                found.append(f"{kind}: {len(rows) - most} more rows")
+        return found
+
+
+def read_lock(path: str | Path) -> Mapping[str, Any]:
+    """An older ``result.json``.
+
+    Raises
+    ------
+    InputError : where it is not one
+    """
+    try:
+        data = json.loads(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError("no such file", file=path) from None
+    except (OSError, ValueError) as fault:
+        raise InputError("not a result.json", file=path, value=str(fault)) from None
+    if not isinstance(data, dict) or not {"impacts", "lock"} <= set(data):
+        raise InputError("not a result.json", file=path, accepted="the result.json that an assessment wrote")
+    return data
+
+
+def recompute(result: Result, old: Mapping[str, Any]) -> Recomputed:
+    """What is different between ``result`` and an older one, as :func:`read_lock` gives it."""
+    then, now = old["lock"], result.lock
+    return Recomputed(
+        software=_differ(then.get("software", {}), now["software"]),
+        tables={
+            name: (
+                str(then["tables"].get(name, {}).get("version", "absent")),
+                str(now["tables"].get(name, {}).get("version", "absent")),
+            )
+            for name in sorted({*then.get("tables", {}), *now["tables"]})
+            if then.get("tables", {}).get(name, {}).get("sha256") != now["tables"].get(name, {}).get("sha256")
+        },
+        files=tuple(sorted(_differ(then.get("files", {}), now["files"]))),
+        factors=_moves(old.get("factors", ()), result.factors, _FACTOR_KEYS),
+        impacts=_moves(old["impacts"], result.impacts, _IMPACT_KEYS),
+    )
+
+
+def _differ(then: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    names = sorted({*then, *now})
+    return {
+        name: (str(then.get(name, "absent")), str(now.get(name, "absent")))
+        for name in names
+        if then.get(name) != now.get(name)
+    }
+
+
+def _moves(old: Iterable[Mapping[str, Any]], new: pd.DataFrame, keys: tuple[str, ...]) -> pd.DataFrame:
+    """Rows whose amount is not the same, the largest change first; a row that is new or gone has no change."""
+    before = pd.DataFrame(list(old), columns=[*keys, "amount"]).groupby(list(keys), sort=False)["amount"].sum()
+    after = new.groupby(list(keys), sort=False)["amount"].sum()
+    table = pd.concat({"then": before, "now": after}, axis=1)
+    moved = table[~((table["now"] - table["then"]).abs() <= _ROUNDING * table["then"].abs())]
+    moved = moved.assign(change=moved["now"] / moved["then"] - 1.0)
+    order = moved["change"].abs().fillna(float("inf")).sort_values(ascending=False, kind="stable").index
+    return moved.loc[order].reset_index(names=list(keys))
+
+
+def _moved(row: Mapping[Any, Any]) -> str:
+    if pd.isna(row["then"]):
+        return f"new, {row['now']:.6g}"
+    if pd.isna(row["now"]):
+        return f"gone, was {row['then']:.6g}"
+    return f"{row['then']:.6g} -> {row['now']:.6g} ({row['change']:+.2%})"
