@@ -170,9 +170,14 @@ def supply(
     """
     zone = location.proxy or location.zone
     hourly = series.fold(demand) if series is not None and demand is not None else None
-    if hourly is not None and hourly.shares is not None:
+    if series is not None and hourly is not None and hourly.shares is not None:
         found = Mix(
-            zone, hourly.year, hourly.shares, "hours of the demand", (), f"{zone}, hours of {workload or 'the run'}"
+            zone,
+            hourly.year,
+            hourly.shares,
+            "hours of the demand",
+            series.sources,
+            f"{zone}, hours of {workload or 'the run'}",
         )
         assumed: list[Assumed] = []
     elif not years(zone) and location.grid_intensity is None and hourly is None:

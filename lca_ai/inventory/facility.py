@@ -219,10 +219,9 @@ def pue(location: Location, year: int | None) -> tuple[float, Basis, list[Assume
     if location.cloud is not None and location.region is not None:
         own = cloud.published(location.cloud, location.region, "pue", year)
         if own is not None:
-            reason = f"not given; published for {location.cloud} {location.region} in {own['year']}"
-            value = float(own["amount"])
-            stated = [Assumed("power usage effectiveness (PUE)", f"{value:g}", reason, own["source"])]
-            return value, "assumed", stated, tuple(own["source"].split(";"))
+            reason = f"not given; {location.cloud} {location.region}: {own.reason}"
+            stated = [Assumed("power usage effectiveness (PUE)", f"{own.amount:g}", reason, ";".join(own.sources))]
+            return own.amount, "assumed", stated, own.sources
     published = {
         int(row["year"]): row
         for row in tables.rows("datasets/facility", "pue")
@@ -249,10 +248,9 @@ def wue(location: Location, year: int | None) -> tuple[float, Basis, list[Assume
     own = cloud.published(location.cloud, location.region, "wue", year)
     if own is None:
         return None
-    value = float(own["amount"])
-    reason = f"not given; published for {location.cloud} {location.region} in {own['year']}"
-    stated = [Assumed("water usage effectiveness (WUE)", f"{value:g} L/kWh", reason, own["source"])]
-    return value, "assumed", stated, tuple(own["source"].split(";"))
+    reason = f"not given; {location.cloud} {location.region}: {own.reason}"
+    stated = [Assumed("water usage effectiveness (WUE)", f"{own.amount:g} L/kWh", reason, ";".join(own.sources))]
+    return own.amount, "assumed", stated, own.sources
 
 
 def overhead(it_energy: list[EnergyUse], factor: float, basis: Basis, sources: tuple[str, ...]) -> EnergyUse:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from lca_ai import tables
 from lca_ai.errors import InputError
 from lca_ai.inventory.system import Gap
 
@@ -44,12 +45,13 @@ class Folded:
 class HourlySeries:
     """An hourly series: ``frame`` indexed by hour (UTC), with MW per technology or one column ``intensity`` [kg/kWh].
 
-    ``unread`` names columns of MW that are of no known technology.
+    ``unread`` names columns of MW that are of no known technology; ``sources`` are ids of ``sources.csv``.
     """
 
     name: str
     frame: pd.DataFrame
     unread: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ("study",)
 
     @property
     def by_technology(self) -> bool:
@@ -131,13 +133,24 @@ def read_hourly(path: Path) -> HourlySeries:
                 accepted="columns coal, gas, ... [MW] or carbon_intensity [g/kWh]",
             )
         frame = pd.DataFrame({"intensity": pd.to_numeric(table[intensity], errors="coerce") / 1000.0})
+    frame = frame.astype("float64")
     frame.index = stamps
     unread = tuple(
         str(name)
         for name in columns
         if technologies and name not in technologies and _MEGAWATT.search(str(name)) and not _SUM.match(str(name))
     )
-    return HourlySeries(path.name, _checked(frame, path.name), unread)
+    return HourlySeries(path.name, _checked(frame, path.name), unread, _sources(path))
+
+
+def _sources(path: Path) -> tuple[str, ...]:
+    """Sources of a series of the data; the study itself for any other one."""
+    package = "datasets/hourly"
+    if tables.has(package, "index") and path.parent == tables.packages()[package].folder:
+        return next(
+            tuple(row["source"].split(";")) for row in tables.rows(package, "index") if row["name"] == path.stem
+        )
+    return ("study",)
 
 
 def _technology(column: str) -> str | None:
