@@ -174,11 +174,15 @@ def _study_file(study: Path) -> Path:
 @app.command(epilog="Example: lca-ai hardware h100-sxm5-80gb --json")
 def hardware(
     name: Annotated[str | None, typer.Argument(help="Name of a machine or card; all of them where left out.")] = None,
+    search: Annotated[str | None, typer.Option(help="List what these words fit, with specifications.")] = None,
     as_json: AsJson = False,  # noqa: FBT002 (a flag of the command line)
 ) -> None:
     """Look up a machine or a card: its composition, and the climate change of making one."""
     from lca_ai.models import catalogue
 
+    if search is not None:
+        _search(search, as_json=as_json)
+        return
     if name is None:
         names = {key: catalogue.items()[key].get("name", {}).get("value", key) for key in catalogue.items()}
         machines = {key: catalogue.server(key).name for key in catalogue.servers()}
@@ -200,6 +204,21 @@ def hardware(
             typer.echo(f"  {stage}: {category} {figure['amount']:.4g} {figure['unit']}")
     for gap in found["gaps"]:
         typer.echo(f"  gap: {gap['stage']}, {gap['process']}: {gap['reason']}")
+
+
+def _search(words: str, *, as_json: bool) -> None:
+    from lca_ai.impact.result import records
+    from lca_ai.inventory.embodied import search_hardware
+
+    table = search_hardware(words)
+    if as_json:
+        _print_json(records(table))
+        return
+    for row in table.to_dict("records"):
+        facts = [str(row[name]) for name in ("rated_power", "die_area", "memory") if row[name]]
+        made = row["manufacture [kg CO2e]"]
+        shown = f"{made:,.0f} kg CO2e to make" if made == made else "making: a gap"  # noqa: PLR0124 (NaN)
+        typer.echo(f"{row['key']:<26} {row['name']:<34} {', '.join([*facts, shown])}")
 
 
 def _hardware(name: str) -> dict[str, Any]:
@@ -224,9 +243,13 @@ def _hardware(name: str) -> dict[str, Any]:
 def factors(
     zone: Annotated[str, typer.Argument(help="Grid zone, e.g. FR, US-ERCO or Norway.", metavar="ZONE")],
     year: Annotated[int | None, typer.Option(help="Year of the mix; the latest where left out.")] = None,
+    compare: Annotated[bool, typer.Option("--compare", help="Put the sources of climate change side by side.")] = False,  # noqa: FBT002
     as_json: AsJson = False,  # noqa: FBT002 (a flag of the command line)
 ) -> None:
     """Show the impacts of one kilowatt-hour at the meter of a zone, in every category."""
+    if compare:
+        _compare_sources(zone, year, as_json=as_json)
+        return
     from lca_ai.impact.result import percent, records
     from lca_ai.inventory.electricity import factors as of_zone
 
@@ -241,10 +264,23 @@ def factors(
         amount = f"{row['amount']:.4g} {row['unit']}" if known else "no figure"
         covered = (
             f"  (covers {percent(row['covered_share'])} of the mix; without {row['not_covered']})"
-            if row["not_covered"]
+            if row["not_covered"] and known
             else ""
         )
         typer.echo(f"  {row['category']:<34} {amount}{covered}")
+
+
+def _compare_sources(zone: str, year: int | None, *, as_json: bool) -> None:
+    from lca_ai.impact.result import records
+    from lca_ai.inventory.electricity import compare_sources
+
+    table = compare_sources(zone, year=year)
+    if as_json:
+        _print_json(records(table))
+        return
+    typer.echo(f"climate change of electricity, {table['zone'][0]} {table['year'][0]}")
+    for row in table.to_dict("records"):
+        typer.echo(f"  {row['origin']:<36} {row['amount']:8.1f} g CO2e/kWh  {row['off']:+7.1%}  {row['basis']}")
 
 
 @app.command(name="check-data", epilog="Example: lca-ai check-data")

@@ -85,6 +85,35 @@ def test_factors_of_a_zone():
     assert rows["climate change"]["source"]
 
 
+def test_hardware_is_searched_with_specifications():
+    rows = {row["key"]: row for row in json.loads(command("hardware", "--search", "a100 pcie", "--json").stdout)}
+    assert rows["a100-pcie-40gb"]["rated_power"] == "250 W"
+    assert rows["a100-pcie-40gb"]["manufacture [kg CO2e]"] == pytest.approx(120.5, abs=0.1)
+    assert all("a100" in key for key in rows)
+
+
+def test_sources_of_a_grid_stand_side_by_side():
+    rows = json.loads(command("factors", "FR", "--year", "2021", "--compare", "--json").stdout)
+    by_origin = {row["origin"]: row for row in rows}
+    assert by_origin["this project, per kWh generated"]["amount"] == pytest.approx(59.84, abs=0.01)
+    assert by_origin["published, generation"]["amount"] == 59.8
+    assert {row["source"] != "" for row in rows} == {True}
+
+
+def test_a_result_is_its_own_lock(tmp_path):
+    command("assess", "resnet50-france", "--out", tmp_path / "a", "--quiet")
+    again = command(
+        "assess", "resnet50-france", "--out", tmp_path / "b", "--quiet", "--lock", tmp_path / "a" / "result.json"
+    )
+    assert again.returncode == 0
+    assert "are the same" in again.stdout
+    other = command(
+        "assess", "resnet50-texas", "--out", tmp_path / "b", "--quiet", "--lock", tmp_path / "a" / "result.json"
+    )
+    assert other.returncode == 1
+    assert "electricity from gas" in other.stdout
+
+
 def test_check_data_holds():
     done = command("check-data")
     assert done.returncode == 0, done.stdout
@@ -116,6 +145,7 @@ def test_each_command_has_help_with_an_example(name):
         (["hardware", "dgx-h10"], ["dgx-h100"]),
         (["factors", "Fraance"], ["unknown grid zone", "France"]),
         (["factors", "FR", "--year", "1990"], ["1990", "2015 to 2025"]),
+        (["hardware", "--search", "h10000"], ["nothing fits"]),
     ],
 )
 def test_a_wrong_input_is_one_line(arguments, words):

@@ -365,10 +365,44 @@ def published_intensity(zone: str, year: int) -> tuple[float, str] | None:
     return None
 
 
+def compare_sources(zone: str, *, year: int | None = None) -> pd.DataFrame:
+    """Climate change per kWh of a zone, as the sources have it, side by side.
+
+    Returns
+    -------
+    DataFrame with ``origin``, ``basis``, ``amount`` [g CO2e/kWh], ``off`` (relative to the first row) and ``source``.
+
+    Raises
+    ------
+    InputError : for an unknown zone or a year without data
+    """
+    found = supply(Location(zone=zone, year=year), run_year=None)
+    code, when = found.mix.zone, found.mix.year
+    by_name = {process.name: process for process in found.processes}
+    known = [_amount(by_name[name], CLIMATE_CHANGE) for name in by_name[found.process].inputs]
+    meter = sum(
+        share * pair[0] for share, pair in zip(by_name[found.process].inputs.values(), known, strict=True) if pair
+    )
+    generated = 1000.0 * meter * (1.0 - (found.losses or 0.0))
+    rows = [
+        ("this project, per kWh generated", found.mix.basis, generated, ";".join(found.mix.sources)),
+        ("this project, per kWh at the meter", found.mix.basis, 1000.0 * meter, ";".join(found.sources)),
+    ]
+    ember = published_intensity(code, when)
+    if ember is not None:
+        rows.append(("published, generation", "life cycle, no trade", *ember))
+    traced = _intensities().get(code, {}).get(when)
+    if traced is not None:
+        rows.append(("published, consumption", traced["basis"], float(traced["amount"]), traced["source"]))
+    table = pd.DataFrame(rows, columns=["origin", "basis", "amount", "source"])
+    return table.assign(off=table["amount"] / generated - 1.0 if generated else float("nan"), zone=code, year=when)
+
+
 __all__ = [
     "CLIMATE_CHANGE",
     "Mix",
     "Supply",
+    "compare_sources",
     "factors",
     "losses",
     "mix",

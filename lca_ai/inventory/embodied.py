@@ -11,6 +11,8 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import pandas as pd
+
 from lca_ai import tables, units
 from lca_ai.errors import MissingFactorError
 from lca_ai.inventory.system import Assumed, Gap, Process
@@ -326,3 +328,35 @@ def embodied_impacts(server: Server) -> tuple[dict[str, dict[str, dict[str, Any]
                     "not_covered": sorted(set(inputs) - covered),
                 }
     return found, bill.gaps
+
+
+def search_hardware(words: str) -> pd.DataFrame:
+    """Machines and cards that fit some words, with their specifications and the climate change of making one.
+
+    Returns
+    -------
+    DataFrame with ``key``, ``name``, ``rated_power``, ``die_area``, ``memory``, ``manufacture [kg CO2e]`` and
+    ``not_covered`` (parts that no figure covers).
+
+    Raises
+    ------
+    UnknownKeyError : where nothing fits
+    """
+    rows = [_described(key) for key in catalogue.search(words)]
+    names = ["key", "name", "rated_power", "die_area", "memory", "manufacture [kg CO2e]", "not_covered"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def _described(key: str) -> tuple[str, str, str, str, str, float, str]:
+    machine = catalogue.hardware(key)
+    if not isinstance(machine, Server):
+        raise TypeError("the catalogue holds single machines")
+    impacts, gaps = embodied_impacts(machine)
+    made = impacts[MANUFACTURE].get("climate change", {}).get("amount", float("nan"))
+    card = machine.components[0] if len(machine.components) == 1 else None
+    figures = [catalogue.value(key, name) for name in ("rated_power", "die_area", "memory_size", "memory_type")]
+    power, die, size, kind = (pair[0] if pair is not None else "" for pair in figures)
+    if card is None and machine.max_power is not None:
+        power = f"{machine.max_power:~g}"
+    missing = "; ".join(sorted({gap.process for gap in gaps if gap.stage == MANUFACTURE}))
+    return key, machine.name, power, die, f"{size} {kind}".strip(), float(made), missing

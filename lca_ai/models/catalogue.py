@@ -76,6 +76,26 @@ def resolve(name: str) -> str:
     raise UnknownKeyError("unknown hardware", field="hardware", value=name, accepted=did_you_mean(plain, keys.values()))
 
 
+def search(words: str) -> list[str]:
+    """Keys of the accelerators and servers whose key or name holds all the words, in the order of the alphabet.
+
+    Raises
+    ------
+    UnknownKeyError : where none does
+    """
+    wanted = _plain(words).split()
+    names = {key: rows.get("name", {}).get("value", "") for key, rows in items().items() if _kind(key) == "accelerator"}
+    names |= {key: server(key).name for key in servers()}
+    found = sorted(key for key, name in names.items() if all(word in _plain(f"{key} {name}") for word in wanted))
+    if not found:
+        raise UnknownKeyError("nothing fits", field="--search", value=words, accepted=did_you_mean(words, names))
+    return found
+
+
+def _kind(item: str) -> str:
+    return next(iter(items()[item].values()))["kind"]
+
+
 def value(item: str, attribute: str) -> tuple[str, tables.Row] | None:
     """A figure of a catalogue item as text with its unit, and its row; None where the table has none."""
     row = items().get(item, {}).get(attribute)
