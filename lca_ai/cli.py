@@ -208,7 +208,7 @@ def hardware(
 
 def _search(words: str, *, as_json: bool) -> None:
     from lca_ai.impact.result import records
-    from lca_ai.inventory.embodied import search_hardware
+    from lca_ai.inventory.machines import search_hardware
 
     table = search_hardware(words)
     if as_json:
@@ -222,8 +222,8 @@ def _search(words: str, *, as_json: bool) -> None:
 
 
 def _hardware(name: str) -> dict[str, Any]:
-    from lca_ai.inventory.embodied import embodied_impacts
     from lca_ai.inventory.facility import servers
+    from lca_ai.inventory.machines import embodied_impacts
     from lca_ai.models import catalogue
 
     machine = catalogue.hardware(name)

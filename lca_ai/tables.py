@@ -185,6 +185,7 @@ FACTOR_TABLES = (
     ("emission_factors/electricity", "technologies"),
     ("emission_factors/electricity-odbl", "technologies"),
     ("emission_factors/components", "factors"),
+    ("emission_factors/components-by-sa", "factors"),
     ("emission_factors/accelerators", "cards"),
     ("emission_factors/accelerators", "parametric"),
     ("emission_factors/accelerators", "transport"),

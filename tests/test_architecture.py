@@ -17,7 +17,7 @@ def contracts() -> list[dict]:
 
 def test_the_contracts_hold():
     command = Path(sys.executable).with_name("lint-imports")
-    done = subprocess.run([command, "--no-cache", "--no-logo"], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run([command, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"{len(contracts())} kept, 0 broken" in done.stdout
 

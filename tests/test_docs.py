@@ -104,7 +104,7 @@ def test_getting_started_does_what_it_says(folder, capsys):
     for file in ("run-042.html", "run-042.md"):
         assert (folder / file).stat().st_size > 1_000
     assert "climate change" in shown
-    assert "tonne" in shown
+    assert "CO2e * t" in shown
     assert "Frnace" in shown
     assert "did you mean France" in shown
     measured = names["lca"].assess(names["run"], names["scope"]).readings["run 042"]
@@ -195,6 +195,13 @@ def test_every_package_is_in_the_licences():
         assert f"[`{name}`]({name}/NOTICE.md)" in text
         assert f"`{name}`" in attribution
         assert package.licence in text
+
+
+def test_every_share_alike_package_is_named_as_one():
+    text = (ROOT / "LICENSES.md").read_text(encoding="utf-8").partition("## Share-alike packages")[2]
+    alike = {name for name, package in tables.packages().items() if {"SA", "ODbL"} & set(package.licence.split("-"))}
+    assert alike
+    assert not [name for name in alike if f"`{name}`" not in text]
 
 
 def test_the_licence_is_whole():

@@ -19,7 +19,7 @@ import typer
 from lca_ai import tables
 from lca_ai.cli import app
 from lca_ai.logs.formats import FORMATS
-from lca_ai.models import catalogue
+from lca_ai.models import catalogue, cloud
 from lca_ai.models.location import zones
 from lca_ai.models.study import schema
 
@@ -220,7 +220,7 @@ def _count(package: str, resource: Mapping[str, Any]) -> int:
 
 def grids() -> str:
     """Zones and years of the electricity mixes."""
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for package in ("datasets/grid", "datasets/grid-odbl"):
         kinds = {row["zone"]: row["kind"] for row in tables.rows(package, "zones")}
         mixes = {(row["zone"], int(row["year"])) for row in tables.rows(package, "generation_mix")}
@@ -228,8 +228,38 @@ def grids() -> str:
             years = [year for zone, year in mixes if kinds.get(zone) == kind]
             count = len({zone for zone, _ in mixes if kinds.get(zone) == kind})
             rows.append((f"`{package}`", kind, count, f"{min(years)} to {max(years)}" if years else "", len(years)))
+    rows += _climate_only()
     total = f"\n{len(zones()):,} zones in all.\n"
-    return table(("package", "kind of zone", "zones with a mix", "years", "mixes"), rows) + total
+    return table(("package", "kind of zone", "zones", "years", "zones x years"), rows) + total
+
+
+def _climate_only() -> list[tuple[object, ...]]:
+    package = "datasets/grid-intensity-odbl"
+    with_mix = {row["zone"] for one in ("datasets/grid", "datasets/grid-odbl") for row in tables.rows(one, "zones")}
+    found = [row for row in tables.rows(package, "intensity") if row["zone"] not in with_mix]
+    years = [int(row["year"]) for row in found]
+    count = len({row["zone"] for row in found})
+    return [(f"`{package}`", "climate change only", count, f"{min(years)} to {max(years)}", len(found))]
+
+
+def hourly() -> str:
+    """The hourly series of the data."""
+    rows = [
+        (f"`{row['name']}`", row["zone"], row["year"], row["hours"]) for row in tables.rows("datasets/hourly", "index")
+    ]
+    return table(("name", "zone", "year", "hours"), rows)
+
+
+def regions() -> str:
+    """Cloud regions by provider, and for how many a figure is known: their own, a shared one or that of the fleet."""
+    rows = []
+    for provider, known in sorted(cloud.regions().items()):
+        published = [
+            sum(cloud.published(provider, name, attribute, None) is not None for name in known)
+            for attribute in ("pue", "wue")
+        ]
+        rows.append((provider, len(known), *published))
+    return table(("provider", "regions", "with a PUE", "with a WUE"), rows)
 
 
 def accelerators() -> str:
@@ -301,6 +331,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "licences": licences,
     "packages": packages,
     "grids": grids,
+    "hourly": hourly,
+    "regions": regions,
     "accelerators": accelerators,
     "categories": categories,
     "assumptions": assumptions,

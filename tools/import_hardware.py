@@ -2,7 +2,8 @@
 
 Epoch AI's catalogue and CodeCarbon's list of processor powers are read from the files named on the command line, the
 weighed cards from the card assessments, the example server from its MLPerf description. Single figures of vendors are
-typed in ``import_hardware_facts.py``.
+typed in ``import_hardware_facts.py`` and ``import_hardware_cards.py``, further servers in
+``import_hardware_servers.py``, instances of cloud providers in ``import_hardware_cloud.py``.
 
 Run: ``python tools/import_hardware.py EPOCH.csv CPU_POWERS.csv BODIES.csv SYSTEM.json``.
 """
@@ -13,10 +14,14 @@ import argparse
 import csv
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+import import_hardware_cards as cards
+import import_hardware_cloud as cloud
 import import_hardware_facts as facts
+import import_hardware_servers as machines
 from import_hardware_facts import Fact, Part
 from packages import Package, write_package
 
@@ -54,16 +59,44 @@ Compiled for this project and licensed under Creative Commons Attribution 4.0 In
 
 - rated power, die area, process node and memory size of accelerators from Epoch AI, Data on Machine Learning Hardware
   (CC BY 4.0, https://epoch.ai/data/machine-learning-hardware), corrected where a vendor's data sheet disagrees;
-- rated power of processors from CodeCarbon (MIT, https://github.com/mlco2/codecarbon);
+- rated power of processors from CodeCarbon (MIT, https://github.com/mlco2/codecarbon), {listed} of them in `cpus.csv`,
+  the others in `items.csv`: {merged} names that differ in marks and spaces only are one ({conflicts} of them with
+  different figures, of which the higher is taken and the other noted), and {unread} entries without a readable power
+  are left out;
 - masses and surfaces of seven weighed cards, cited as single figures from the life cycle assessment of GPUs by
   Lees-Perasso, Ekchajzer, Roussilhe and De Latour (ADEME 2026), via hubblo-org/gpu-calculator, whose table is
   CC BY-SA 4.0;
-- the description of one server from MLPerf Inference (Apache-2.0);
+- descriptions of servers from MLPerf Inference and MLPerf Training (Apache-2.0), one source each;
+- sizes of instances from the pages of cloud providers, in `cloud_instances.csv`;
 - single figures from the data sheets and publications of the makers, each with its source.
+
+The MIT License, of CodeCarbon:
+
+> Copyright (c) 2019 Mila, BCG Gamma, CometML, Haverford College
+> Copyright (c) 2023 Code Carbon NGO
+>
+> Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
+> documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
+> rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit
+> persons to whom the Software is furnished to do so, subject to the following conditions:
+>
+> The above copyright notice and this permission notice shall be included in all copies or substantial portions of the
+> Software.
+>
+> THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
+> WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
+> COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
+> OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
 
 Where a figure is unknown there is no row. The body of a card that nobody has weighed stands in by form factor
 (attribute `body_proxy`): of an SXM or OAM module the A100 SXM4 40GB, of a full-height PCIe card the A100 PCIe 40GB, of
-a low-profile card the L4.
+a low-profile card the L4. Boards of other forms (superchips, sockets, modules, chips of cloud providers) have no
+stand-in.
+
+Where a card holds several equal dies, `die_area` is their sum and `dies` their number: the yield is that of one die.
+Memory on a chip itself, which no device beside it holds, is not listed as memory.
+
+The tables of TechPowerUp are not used. Machines whose descriptions contradict themselves are left out.
 """
 
 
@@ -81,11 +114,13 @@ def plain(value: str) -> str:
 def epoch_facts(rows: Sequence[Row]) -> Iterator[Fact]:
     """Facts of Epoch's catalogue about the accelerators of this package."""
     catalogue = {row["name"]: row for row in rows}
-    for item, name in facts.EPOCH_NAMES.items():
+    notes = facts.EPOCH_NOTES | cards.EPOCH_NOTES
+    for item, name in (facts.EPOCH_NAMES | cards.EPOCH_NAMES).items():
         for column, (attribute, unit) in EPOCH_COLUMNS.items():
+            if attribute == "memory_size" and item in cards.ON_CHIP:
+                continue
             if value := catalogue[name][column]:
-                note = facts.EPOCH_NOTES.get((item, attribute), "")
-                yield Fact(item, attribute, plain(value), unit, "epoch", note)
+                yield Fact(item, attribute, plain(value), unit, "epoch", notes.get((item, attribute), ""))
 
 
 def body_facts(rows: Sequence[Row]) -> Iterator[Fact]:
@@ -101,12 +136,14 @@ def body_facts(rows: Sequence[Row]) -> Iterator[Fact]:
 
 def described_facts() -> Iterator[Fact]:
     """Name, maker, form factor, memory technology and stand-in body of every accelerator."""
-    for item, (name, maker, form, memory, source) in facts.ACCELERATORS.items():
+    for item, (name, maker, form, memory, source) in (facts.ACCELERATORS | cards.ACCELERATORS).items():
         yield Fact(item, "name", name, "", source)
         yield Fact(item, "manufacturer", maker, "", source)
-        yield Fact(item, "form_factor", form, "", source)
-        yield Fact(item, "memory_type", memory, "", source)
-        if item not in facts.WEIGHED:
+        if form:
+            yield Fact(item, "form_factor", form, "", source)
+        if memory:
+            yield Fact(item, "memory_type", memory, "", source)
+        if item not in facts.WEIGHED and form in facts.BODY_PROXIES:
             note = "; ".join(filter(None, ("by form factor", facts.BODY_NOTES.get(form))))
             yield Fact(item, "body_proxy", facts.BODY_PROXIES[form], "", "lca-ai-convention", note)
 
@@ -119,6 +156,52 @@ def cpu_facts(rows: Sequence[Row]) -> Iterator[Fact]:
         yield Fact(item, "manufacturer", name.split()[0], "", source)
         yield Fact(item, "rated_power", plain(powers[listed]), "W", "codecarbon", note)
         yield Fact(item, "cores", str(cores), "", source)
+    for item, (name, listed) in machines.CPUS.items():
+        yield Fact(item, "name", name, "", "codecarbon")
+        yield Fact(item, "manufacturer", name.split()[0], "", "codecarbon")
+        yield Fact(item, "rated_power", plain(powers[listed]), "W", "codecarbon")
+
+
+#: The highest rated power of one processor that is taken for a figure [W].
+HIGHEST_POWER = 1000
+
+
+def readable(power: str) -> bool:
+    """Whether a listed power is a number and can be that of a processor."""
+    return bool(re.fullmatch(r"\d+(\.\d+)?", power)) and 0 < float(power) <= HIGHEST_POWER
+
+
+def key(name: str) -> str:
+    """Key of a processor: its name in lower case, a plus sign spelt out, all else a hyphen."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower().replace("+", " plus")).strip("-")
+
+
+def listed(rows: Sequence[Row]) -> tuple[list[dict[str, str]], dict[str, int]]:
+    """Name and rated power of the processors that only CodeCarbon's list has, and how many entries were merged."""
+    taken = {name for _, name, *_ in facts.CPUS.values()} | {name for _, name in machines.CPUS.values()}
+    found: dict[str, list[Row]] = defaultdict(list)
+    kept = [row for row in rows if readable(row["value"]) and row["name"] not in taken]
+    for row in kept:
+        found[key(row["name"])].append(row)
+    table: list[dict[str, str]] = []
+    conflicts = 0
+    for item, many in sorted(found.items()):
+        powers = sorted({float(row["value"]) for row in many})
+        conflicts += len(powers) > 1
+        note = f"listed twice, also with {plain(str(powers[0]))} W" if len(powers) > 1 else ""
+        name = min((" ".join(row["name"].split()) for row in many), key=len)
+        shared = {"item": item, "kind": "cpu"}
+        cited = {"source": "codecarbon"}
+        table.append(shared | {"attribute": "name", "value": name, "unit": ""} | cited | {"note": ""})
+        power = {"attribute": "rated_power", "value": plain(str(powers[-1])), "unit": "W"}
+        table.append(shared | power | cited | {"note": note})
+    counts = {
+        "listed": len(found),
+        "merged": len(kept) - len(found),
+        "conflicts": conflicts,
+        "unread": sum(not readable(row["value"]) for row in rows),
+    }
+    return table, counts
 
 
 def merged(*groups: Iterator[Fact] | Sequence[Fact]) -> list[Fact]:
@@ -130,12 +213,12 @@ def merged(*groups: Iterator[Fact] | Sequence[Fact]) -> list[Fact]:
 
 def items(epoch: Sequence[Row], powers: Sequence[Row], bodies: Sequence[Row]) -> Table:
     """Gather the table of items, one attribute a row."""
-    accelerators = merged(described_facts(), epoch_facts(epoch), body_facts(bodies), facts.ACCELERATOR_FACTS)
+    typed = (*facts.ACCELERATOR_FACTS, *cards.ACCELERATOR_FACTS)
     kinds = {
-        "accelerator": accelerators,
-        "cpu": merged(cpu_facts(powers), facts.OTHER_FACTS["cpu"]),
-        "memory": facts.OTHER_FACTS["memory"],
-        "storage": facts.OTHER_FACTS["storage"],
+        "accelerator": merged(described_facts(), epoch_facts(epoch), body_facts(bodies), typed),
+        "cpu": merged(cpu_facts(powers), facts.OTHER_FACTS["cpu"], machines.CPU_FACTS),
+        "memory": (*facts.OTHER_FACTS["memory"], *machines.OTHER_FACTS["memory"]),
+        "storage": (*facts.OTHER_FACTS["storage"], *machines.OTHER_FACTS["storage"]),
     }
     return [{"item": f.item, "kind": kind, **f._asdict()} for kind, group in kinds.items() for f in group]
 
@@ -165,7 +248,8 @@ def gigabytes(text: str) -> float:
 
 def server_rows(server: str, source: str, attributes: Mapping[str, tuple[str, str]]) -> Iterator[dict[str, object]]:
     """Attributes of the server itself: the name of each in ``item``, its value in ``capacity``."""
-    shared = {"server": server, "component": "server", "count": 1, "source": source, "note": ""}
+    note = "assumed: the description gives none" if source == machines.CONVENTION else ""
+    shared = {"server": server, "component": "server", "count": 1, "source": source, "note": note}
     for attribute, (value, unit) in attributes.items():
         yield shared | {"item": attribute, "capacity": value, "capacity_unit": unit}
 
@@ -191,25 +275,37 @@ def servers(system: Row) -> Table:
         size = {"mass": (f"{mass:g}", "kg"), "max_power": (f"{power:g}", "W"), "height_units": (f"{height:g}", "U")}
         rows += server_rows(server, source, {"name": (name, "text"), **size})
         rows += part_rows(server, source, parts)
+    for server, source, attributes, parts in machines.described():
+        for attribute, (value, unit, cited) in attributes.items():
+            rows += server_rows(server, cited, {attribute: (value, unit)})
+        rows += part_rows(server, source, parts)
     return [{column: row[column] for column in columns} for row in rows]
 
 
 def aliases() -> Table:
     """Spellings people use and tools print."""
-    return [{"alias": alias, "item": item} for item, spellings in facts.ALIASES.items() for alias in spellings]
+    known = facts.ALIASES | cards.ALIASES | machines.ALIASES
+    return [{"alias": alias, "item": item} for item, spellings in known.items() for alias in spellings]
 
 
 def build(epoch: Sequence[Row], powers: Sequence[Row], bodies: Sequence[Row], system: Row) -> Package:
     """Build the package from the upstream tables."""
+    processors, counts = listed(powers)
     return Package(
         folder="datasets/hardware",
         title="Accelerators, processors, memory, storage and servers: what they are made of",
-        version="2026.1",
+        version="2026.2",
         licence="CC-BY-4.0",
         licence_url="https://creativecommons.org/licenses/by/4.0/",
-        notice=NOTICE,
-        sources=facts.SOURCES,
-        tables={"items": items(epoch, powers, bodies), "servers": servers(system), "aliases": aliases()},
+        notice=NOTICE.format(**{name: f"{count:,}" for name, count in counts.items()}),
+        sources=[*facts.SOURCES, *cards.SOURCES, *machines.SOURCES, *cloud.SOURCES],
+        tables={
+            "items": items(epoch, powers, bodies),
+            "servers": servers(system),
+            "aliases": aliases(),
+            "cpus": processors,
+            "cloud_instances": list(cloud.rows()),
+        },
     )
 
 

@@ -7,6 +7,8 @@ table to read.
 from __future__ import annotations
 
 import argparse
+import math
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from packages import Package, write_package
@@ -84,7 +86,92 @@ ASSUMPTIONS = (
                "a sample above is a fault of the sensor: no device of a log draws a megawatt"),
     Assumption("server_mass_per_height_unit", "16.3", "kg/U", "12", "21", CONVENTION,
                "for a server whose mass is not known: 130.45 kg over the 8 units of a DGX H100 (its user guide)"),
+    Assumption("chassis_mass_per_height_unit", "6", "kg/U", "4", "10", CONVENTION,
+               "the enclosure alone, of a server of which only the height is known"),
 )  # fmt: skip
+
+_ENERGY = ("climate change", "primary energy", "resource use, fossils")
+_COMBUSTION = (
+    "acidification", "eutrophication, marine", "eutrophication, terrestrial", "particulate matter",
+    "photochemical ozone formation",
+)  # fmt: skip
+_SUPPLY_CHAIN = (
+    "ecotoxicity, freshwater", "eutrophication, freshwater", "human toxicity, cancer", "human toxicity, non-cancer",
+    "ionising radiation", "ozone depletion", "resource use, minerals and metals",
+)  # fmt: skip
+_SITE = ("land use", "water use")
+
+_HARDWARE_CC = (
+    "spread between seven published methods for one card (A100, H100) and for one server, without the two that leave "
+    "out parts or hold a known fault"
+)
+_HARDWARE_ADPE = "spread of the depletion of elements of one card between the published methods: a factor of six"
+_HARDWARE_SITE = "recycling credits and the end of life dominate the published figures: read as an order of magnitude"
+_FLEETS = "screening by fleet: emissions of one technology differ by a factor of two to three between national fleets"
+
+#: What a factor is of -> group of categories -> geometric standard deviation of a sourced figure, and the reason.
+SOURCED: dict[str, tuple[tuple[tuple[str, ...], float, str], ...]] = {
+    "electricity": (
+        (_ENERGY, 1.2, "for a technology whose source gives no range; ranges of sources go before"),
+        (_COMBUSTION, 1.5, _FLEETS),
+        (_SUPPLY_CHAIN, 2.5, "supply chains differ between inventories: as for hardware"),
+        (_SITE, 2.5, "sites differ: cooling and cover of the land"),
+    ),
+    "electricity from coal": (
+        (_ENERGY, 1.2, "carbon content and efficiency of a fleet"),
+        (_COMBUSTION, 2.0, f"{_FLEETS}; desulphurisation alone changes acidification more than tenfold"),
+        (_SUPPLY_CHAIN, 2.5, "mining and ash differ between basins: as for hardware"),
+        (_SITE, 2.5, "sites differ: cooling and cover of the land"),
+    ),
+    "electricity from gas": (
+        (_ENERGY, 1.2, "efficiency of a fleet; leaks of methane are the larger part"),
+        (_COMBUSTION, 1.5, _FLEETS),
+        (_SUPPLY_CHAIN, 2.5, "as for hardware"),
+        (_SITE, 2.5, "sites differ: cooling and cover of the land"),
+    ),
+    "hardware": (
+        (_ENERGY, 1.5, _HARDWARE_CC),
+        (_COMBUSTION, 2.0, "between climate change and the depletion of elements: no comparison is published"),
+        (_SUPPLY_CHAIN, 2.5, _HARDWARE_ADPE),
+        (_SITE, 3.0, _HARDWARE_SITE),
+    ),
+    "transport": (
+        (_ENERGY, 1.2, "fuel per distance and load"),
+        (_COMBUSTION, 1.5, "engines differ"),
+        (_SUPPLY_CHAIN, 2.5, "as for hardware"),
+        (_SITE, 2.5, "as for electricity"),
+    ),
+}
+
+#: Grade -> the factor either way that it adds (95 per cent of cases), and why.
+ADDED = {
+    "sourced": (1.0, ""),
+    "partial": (2.0, "combined with a factor of two either way, for what the figure leaves out"),
+    "proxy": (3.0, "combined with a factor of three either way, for what the figure stands in for"),
+}
+_NORMAL_95 = 1.96
+
+
+def deviation(sourced: float, added: float) -> float:
+    """Geometric standard deviation of two independent log-normal factors, the second given by its 95 % bound."""
+    return math.exp(math.hypot(math.log(sourced), math.log(added) / _NORMAL_95))
+
+
+def grades() -> Iterator[dict[str, object]]:
+    """Stated spread of a figure that has none of its own, by what it is of, its grade and its category."""
+    for scope, groups in SOURCED.items():
+        for grade, (added, why) in ADDED.items():
+            for categories, sourced, reason in groups:
+                for category in categories:
+                    yield {
+                        "grade": grade,
+                        "scope": scope,
+                        "category": category,
+                        "geometric_standard_deviation": f"{deviation(sourced, added):.2f}",
+                        "source": CONVENTION,
+                        "note": "; ".join(filter(None, (reason, why))),
+                    }
+
 
 NOTICE = """
 # Notice
@@ -92,6 +179,11 @@ NOTICE = """
 Single figures cited from their sources, and choices of this project (source `lca-ai-convention`), licensed as a
 compilation under Creative Commons Attribution 4.0 International. Cloud Carbon Footprint is Apache-2.0.
 An empty low or high means that the source states no range.
+
+`grades.csv` holds the geometric standard deviation that is taken for a factor whose own row states no range, by its
+grade, what it is of (`scope`) and its category. All of it is a choice of this project, with the reason in the note; no
+source of the factors states a spread. The rule for `partial` and `proxy` combines the spread of a sourced figure with
+a factor of two or three either way as independent log-normal factors. A range in the row of a factor goes before.
 """
 
 
@@ -100,12 +192,15 @@ def build() -> Package:
     return Package(
         folder="datasets/assumptions",
         title="Assumptions about hardware, its use, and plausibility",
-        version="2026.1",
+        version="2026.2",
         licence="CC-BY-4.0",
         licence_url="https://creativecommons.org/licenses/by/4.0/",
         notice=NOTICE,
         sources=SOURCES,
-        tables={"assumptions": [assumption._asdict() for assumption in ASSUMPTIONS]},
+        tables={
+            "assumptions": [assumption._asdict() for assumption in ASSUMPTIONS],
+            "grades": list(grades()),
+        },
     )
 
 

@@ -7,56 +7,20 @@ not known stands in from a card of the same form factor, named as a proxy. The h
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
-
-import pandas as pd
 
 from lca_ai import tables, units
 from lca_ai.errors import MissingFactorError
-from lca_ai.inventory.system import Assumed, Gap, Process
+from lca_ai.inventory.bill import END_OF_LIFE, MANUFACTURE, TRANSPORT, Bill, murphy_yield
+from lca_ai.inventory.host import add_host_part, machine_mass
+from lca_ai.inventory.system import Assumed, Process
 from lca_ai.models import catalogue
-from lca_ai.models.hardware import Accelerator, Component, Cpu, Memory, PowerSupply, Server, Storage
+from lca_ai.models.hardware import Accelerator, Server
 from lca_ai.sources import Factor
 
 _PARAMETRIC = "accelerator"
 _TRANSPORTS = {"transport, ship": "transport_distance_ship", "transport, truck": "transport_distance_truck"}
-MANUFACTURE, TRANSPORT, END_OF_LIFE = "manufacture", "transport", "end of life"
-
-
-@dataclass
-class Bill:
-    """Processes of one machine: stage -> process -> amount per machine, and what was assumed or is missing."""
-
-    inputs: dict[str, dict[str, float]] = field(
-        default_factory=lambda: {MANUFACTURE: {}, TRANSPORT: {}, END_OF_LIFE: {}}
-    )
-    processes: dict[str, Process] = field(default_factory=dict)
-    assumed: list[Assumed] = field(default_factory=list)
-    gaps: list[Gap] = field(default_factory=list)
-
-    def take(self, stage: str, process: Process, amount: float) -> None:
-        """``amount`` of a process per machine, in a stage; parts that differ under one name get a number."""
-        name, number = process.name, 1
-        while self.processes.get(process.name, process) != process:
-            number += 1
-            process = replace(process, name=f"{name} ({number})")
-        self.processes[process.name] = process
-        self.inputs[stage][process.name] = self.inputs[stage].get(process.name, 0.0) + amount
-
-    def miss(self, stage: str, what: str, reason: str) -> None:
-        """Something of the machine that no figure covers, in a stage."""
-        self.gaps.append(Gap("", stage, what, "all", "missing", reason))
-
-
-def murphy_yield(die_cm2: float) -> float:
-    """Yield of dies of an area [cm2]: ((1 - exp(-A d)) / (A d))^2, with d the stated defect density.
-
-    Murphy 1964, https://doi.org/10.1109/PROC.1964.3442; d from ADEME 2026.
-    """
-    defects = die_cm2 * tables.assumption("die_defect_density")
-    return ((1.0 - math.exp(-defects)) / defects) ** 2 if defects > 0 else 1.0
 
 
 def bill_of(server: Server) -> Bill:
@@ -68,7 +32,7 @@ def bill_of(server: Server) -> Bill:
         elif isinstance(part, Accelerator):
             _accelerator(bill, part)
         else:
-            _host_part(bill, part)
+            add_host_part(bill, part, server)
     if server.embodied is not None:
         _given(bill, server.name, server.embodied, 1)
     _transport_and_end_of_life(bill, server)
@@ -164,57 +128,6 @@ def _body(bill: Bill, card: Accelerator) -> tuple[Accelerator, str]:
     return stand_in, why
 
 
-def _host_part(bill: Bill, part: Component) -> None:
-    match part:
-        case Cpu():
-            _take(bill, part, "cpu", "base", part.count)
-            if part.die is None:
-                bill.miss(MANUFACTURE, f"{part.name}: die", "the area of the die is not known")
-            else:
-                _take(bill, part, "cpu", "die", part.die.to("mm^2").magnitude * part.count)
-        case Memory() | Storage():
-            _memory(bill, part)
-        case PowerSupply():
-            mass = part.mass.to("kg").magnitude if part.mass is not None else tables.assumption("power_supply_mass")
-            if part.mass is None:
-                row = tables.assumptions()["power_supply_mass"]
-                bill.assumed.append(
-                    Assumed(
-                        "mass of a power supply",
-                        f"{mass:g} kg",
-                        f"not given; range {row['low']} to {row['high']} kg",
-                        row["source"],
-                    )
-                )
-            _take(bill, part, "power supply", "", mass * part.count)
-        case _ if part.kind in {"mainboard", "chassis", "assembly"}:  # type: ignore[attr-defined]
-            _take(bill, part, part.kind, "", part.count)  # type: ignore[attr-defined]
-        case _:
-            bill.miss(MANUFACTURE, part.name or part.kind, "no factor for this part yet")  # type: ignore[attr-defined]
-
-
-def _memory(bill: Bill, part: Memory | Storage) -> None:
-    if isinstance(part, Storage) and part.technology == "hdd":
-        _take(bill, part, "hdd", "", part.count)
-        return
-    activity = "memory" if isinstance(part, Memory) else "ssd"
-    _take(bill, part, activity, "base", part.count)
-    item = part.item or ("ddr4" if activity == "memory" else "ssd-nvme")
-    density = catalogue.value(item, "die_density")
-    if density is None:
-        bill.miss(MANUFACTURE, f"{part.name}: die", f"the die density of {item} is not known")
-        return
-    value, row = float(density[1]["value"]), density[1]
-    bill.assumed.append(Assumed(f"die density of {part.name}", f"{value:g} {row['unit']}", row["note"], row["source"]))
-    _take(bill, part, activity, "die", part.capacity.to("GB").magnitude / value * part.count)
-
-
-def _take(bill: Bill, part: Component, activity: str, piece: str, amount: float) -> None:
-    name = part.name or activity
-    found = tables.factors(activity, piece, stage=MANUFACTURE)
-    bill.take(MANUFACTURE, Process(f"{name}: {piece}" if piece else name, found[0].per, {}, found), float(amount))
-
-
 def _transport_and_end_of_life(bill: Bill, server: Server) -> None:
     """Distribution of the whole machine by sea and road, and its end of life, by mass."""
     masses = [(part, _mass(part)) for part in server.components if isinstance(part, Accelerator)]
@@ -223,7 +136,7 @@ def _transport_and_end_of_life(bill: Bill, server: Server) -> None:
     for name in unknown:
         for stage in (TRANSPORT, END_OF_LIFE):
             bill.miss(stage, name, "its mass is not known")
-    total = _machine_mass(bill, server)
+    total = machine_mass(bill, server)
     rest = None if total is None else max(total - cards, 0.0)
     host = server.embodied is not None or any(not isinstance(part, Accelerator) for part in server.components)
     if rest is None and host:
@@ -231,27 +144,6 @@ def _transport_and_end_of_life(bill: Bill, server: Server) -> None:
             bill.miss(stage, f"{server.name} without its accelerators", "the mass of the machine is not known")
     _distribution(bill, cards + (rest or 0.0))
     _end_of_life(bill, server, masses, rest or 0.0)
-
-
-def _machine_mass(bill: Bill, server: Server) -> float | None:
-    if server.mass is not None:
-        return float(server.mass.to("kg").magnitude)
-    height = _height_units(server)
-    if height is None:
-        return None
-    row = tables.assumptions()["server_mass_per_height_unit"]
-    mass = height * float(row["value"])
-    per_unit = f"{row['value']} {row['unit']} ({row['note']}; range {row['low']} to {row['high']})"
-    reason = f"not given; {height:g} height units x {per_unit}"
-    bill.assumed.append(Assumed(f"mass of {server.name}", f"{mass:.3g} kg", reason, row["source"]))
-    return mass
-
-
-def _height_units(server: Server) -> float | None:
-    rows = catalogue.servers().get(server.key or "", [])
-    return next(
-        (float(row["capacity"]) for row in rows if row["component"] == "server" and row["item"] == "height_units"), None
-    )
 
 
 def _mass(card: Accelerator) -> float | None:
@@ -300,63 +192,3 @@ def _end_of_life(bill: Bill, server: Server, masses: list[tuple[Accelerator, flo
                 f"end of life of {server.name} without its accelerators", f"{rest:.3g} kg", why, graded[0].sources[0]
             )
         )
-
-
-def embodied_impacts(server: Server) -> tuple[dict[str, dict[str, dict[str, Any]]], list[Gap]]:
-    """Impacts of making, moving and ending one machine: stage -> category -> amount, unit, grade; and what is missing.
-
-    A category in which some part has no figure says so in ``not_covered``.
-    """
-    bill = bill_of(server)
-    found: dict[str, dict[str, dict[str, Any]]] = {}
-    for stage, inputs in bill.inputs.items():
-        found[stage] = {}
-        for category in tables.categories():
-            parts = [
-                (name, amount, factor)
-                for name, amount in inputs.items()
-                for factor in bill.processes[name].factors
-                if factor.category == category
-            ]
-            if parts:
-                covered = {name for name, _, _ in parts}
-                found[stage][category] = {
-                    "amount": sum(amount * factor.amount for _, amount, factor in parts),
-                    "unit": tables.category_unit(category),
-                    "grade": sorted({factor.grade for _, _, factor in parts}),
-                    "source": sorted({source for _, _, factor in parts for source in factor.sources}),
-                    "not_covered": sorted(set(inputs) - covered),
-                }
-    return found, bill.gaps
-
-
-def search_hardware(words: str) -> pd.DataFrame:
-    """Machines and cards that fit some words, with their specifications and the climate change of making one.
-
-    Returns
-    -------
-    DataFrame with ``key``, ``name``, ``rated_power``, ``die_area``, ``memory``, ``manufacture [kg CO2e]`` and
-    ``not_covered`` (parts that no figure covers).
-
-    Raises
-    ------
-    UnknownKeyError : where nothing fits
-    """
-    rows = [_described(key) for key in catalogue.search(words)]
-    names = ["key", "name", "rated_power", "die_area", "memory", "manufacture [kg CO2e]", "not_covered"]
-    return pd.DataFrame(rows, columns=names)
-
-
-def _described(key: str) -> tuple[str, str, str, str, str, float, str]:
-    machine = catalogue.hardware(key)
-    if not isinstance(machine, Server):
-        raise TypeError("the catalogue holds single machines")
-    impacts, gaps = embodied_impacts(machine)
-    made = impacts[MANUFACTURE].get("climate change", {}).get("amount", float("nan"))
-    card = machine.components[0] if len(machine.components) == 1 else None
-    figures = [catalogue.value(key, name) for name in ("rated_power", "die_area", "memory_size", "memory_type")]
-    power, die, size, kind = (pair[0] if pair is not None else "" for pair in figures)
-    if card is None and machine.max_power is not None:
-        power = f"{machine.max_power:~g}"
-    missing = "; ".join(sorted({gap.process for gap in gaps if gap.stage == MANUFACTURE}))
-    return key, machine.name, power, die, f"{size} {kind}".strip(), float(made), missing
