@@ -283,6 +283,19 @@ def _compare_sources(zone: str, year: int | None, *, as_json: bool) -> None:
         typer.echo(f"  {row['origin']:<36} {row['amount']:8.1f} g CO2e/kWh  {row['off']:+7.1%}  {row['basis']}")
 
 
+@app.command(epilog="Example: lca-ai coverage --json")
+def coverage(as_json: AsJson = False) -> None:  # noqa: FBT002 (a flag of the command line)
+    """Count what the data covers: zones, cloud regions, hardware, categories."""
+    from lca_ai.inventory.coverage import coverage as counted
+
+    table = counted()
+    if as_json:
+        _print_json(dict(zip(table["what"], map(int, table["count"]), strict=True)))
+        return
+    for what, count in zip(table["what"], table["count"], strict=True):
+        typer.echo(f"{count:>7,}  {what}")
+
+
 @app.command(name="check-data", epilog="Example: lca-ai check-data")
 def check_data() -> None:
     """Check every data table: hashes, sources, units, sums; exits 1 where one does not hold."""

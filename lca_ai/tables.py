@@ -196,7 +196,7 @@ FACTOR_TABLES = (
 def _factors() -> Mapping[str, tuple[Factor, ...]]:
     found: dict[str, list[Factor]] = defaultdict(list)
     for package, table in FACTOR_TABLES:
-        for row in rows(package, table):
+        for row in rows(package, table) if has(package, table) else ():  # a share-alike package may be left out
             found[row["activity"]].append(factor(row))
     return MappingProxyType({activity: tuple(many) for activity, many in found.items()})
 

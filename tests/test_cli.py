@@ -70,6 +70,57 @@ def test_the_schema_is_json_schema():
     assert any("x-dimension" in json.dumps(part) for part in schema["$defs"].values())
 
 
+@pytest.mark.parametrize("name", ["resnet50-france", "resnet50-texas", "bloom-training"])
+def test_the_schema_accepts_the_example_studies_as_they_are_written(name):
+    import jsonschema
+    import yaml
+
+    from lca_ai.models.study import schema
+
+    text = (data_root() / "datasets" / "studies" / f"{name}.yaml").read_text()
+    study = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 (text only: NO is Norway)
+    place = study["workloads"][0]["location"]
+    study["workloads"][0]["location"] = place | {"year": int(place["year"]), "pue": float(place["pue"])}
+    for key in ("grid_losses",):
+        if key in place:
+            study["workloads"][0]["location"][key] = float(place[key])
+    share = study["workloads"][0]["allocation"]
+    study["workloads"][0]["allocation"] = share | {"utilisation": float(share["utilisation"])}
+    machine = study["workloads"][0]["hardware"]
+    if isinstance(machine, dict):
+        for part in machine["components"]:
+            part["count"] = int(part["count"])
+    validator = jsonschema.Draft202012Validator(schema())
+    assert [fault.message for fault in validator.iter_errors(study)] == []
+    study["workloads"][0]["locaton"] = "FR"
+    assert not validator.is_valid(study)
+
+
+def test_coverage_reaches_what_the_readme_says():
+    """The least that the data is meant to cover."""
+    counted = json.loads(command("coverage", "--json").stdout)
+    least = {
+        "countries with a generation mix": 210,
+        "states and provinces with a generation mix": 64,
+        "US balancing areas with a generation mix": 8,
+        "zones with climate change only": 119,
+        "cloud regions": 210,
+        "cloud providers": 6,
+        "hourly series by technology": 8,
+        "accelerators named": 119,
+        "processors with rated power": 4_880,
+        "servers as compositions": 30,
+        "cloud GPU instances": 60,
+        "EF 3.1 categories of making: accelerator": 16,
+        "EF 3.1 categories of making: cpu": 16,
+        "EF 3.1 categories of making: mainboard": 16,
+        "EF 3.1 categories of electricity from coal": 14,
+        "EF 3.1 categories of electricity from nuclear": 14,
+        "EF 3.1 categories of electricity from wind": 9,
+    }
+    assert {what: counted[what] for what in least if counted[what] < least[what]} == {}
+
+
 def test_hardware_lists_and_shows():
     listed = json.loads(command("hardware", "--json").stdout)
     assert {"dgx-h100", "r7525-3xa100"} <= set(listed["servers"])
@@ -120,7 +171,7 @@ def test_check_data_holds():
     assert "all hold" in done.stdout
 
 
-@pytest.mark.parametrize("name", ["assess", "energy", "schema", "hardware", "factors", "check-data"])
+@pytest.mark.parametrize("name", ["assess", "energy", "schema", "hardware", "factors", "coverage", "check-data"])
 def test_each_command_has_help_with_an_example(name):
     done = command(name, "--help")
     assert done.returncode == 0

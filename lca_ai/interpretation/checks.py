@@ -65,7 +65,7 @@ def power_within_hardware(
     rule = "power between idle and what the hardware can draw"
     mean = kwh * 3.6e6 / machine_seconds
     most = most_power(server, covers)
-    idle = sum(
+    idle = server.share * sum(
         part.count * part.idle_power.to("W").magnitude
         for part in server.components
         if part.kind == "accelerator" and part.idle_power is not None
@@ -89,15 +89,15 @@ def most_power(server: Server, covers: frozenset[str]) -> float | None:
     cards = [part for part in server.components if part.kind == "accelerator"]
     rated = [part.count * part.rated_power.to("W").magnitude for part in cards if part.rated_power is not None]
     if not covers & {"node", "facility", "cpu", "memory"}:
-        return sum(rated) if rated and len(rated) == len(cards) else None
+        return server.share * sum(rated) if rated and len(rated) == len(cards) else None
     if server.max_power is not None:
-        return float(server.max_power.to("W").magnitude)
+        return server.share * float(server.max_power.to("W").magnitude)
     supplies = [
         part.count * part.rated_power.to("W").magnitude
         for part in server.components
         if part.kind == "power supply" and part.rated_power is not None
     ]
-    return sum(supplies) if supplies else None
+    return server.share * sum(supplies) if supplies else None
 
 
 def grid_intensity(grams_per_kwh: float, subject: str) -> Check:

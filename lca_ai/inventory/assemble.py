@@ -16,7 +16,7 @@ from lca_ai.inventory.hourly import HourlySeries
 from lca_ai.inventory.system import WATER_CONSUMPTION, WATER_USE, Assumed, Demand, Gap, GapKind, Process, ProductSystem
 from lca_ai.models.scope import GoalAndScope
 from lca_ai.models.workload import Basis, Workload
-from lca_ai.sources import Factor
+from lca_ai.sources import Factor, join
 
 _M3_PER_L = 1e-3
 
@@ -185,6 +185,10 @@ def _add_machines(
         )
     bill = embodied.bill_of(server)
     share = allocation.share_of_life(metered.machine_seconds, workload.allocation, workload=workload.name)
+    if server.share_note:
+        bill.assumed.append(
+            Assumed(f"machine behind {server.name}", f"{server.share:g}", server.share_note, join(server.sources))
+        )
     basis: Basis = "assumed" if share.assumed or bill.assumed else "given"
     system.assumed += [one for one in (*share.assumed, *bill.assumed) if one not in system.assumed]
     for stage in stages:
@@ -200,7 +204,9 @@ def _add_machines(
         machine = Process(name, "machine", inputs, (), server.sources)
         names = system.add([*(bill.processes[process] for process in inputs), machine], owner=workload.name)
         system.demands.append(
-            Demand(workload.name, stage, name, names[name], share.machines, "machine", basis, server.sources)
+            Demand(
+                workload.name, stage, name, names[name], share.machines * server.share, "machine", basis, server.sources
+            )
         )
     return share
 

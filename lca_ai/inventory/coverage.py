@@ -11,6 +11,7 @@ from lca_ai.inventory.electricity import technology_factors, years
 from lca_ai.inventory.system import WATER_CONSUMPTION, WATER_USE
 from lca_ai.models import catalogue, cloud
 from lca_ai.models.location import zones
+from lca_ai.sources import Factor
 
 _TECHNOLOGIES = ("coal", "gas", "oil", "nuclear", "hydro", "wind", "solar", "bioenergy", "other renewables")
 _SPECIFICATIONS = ("rated_power", "die_area", "process_node", "memory_size", "memory_type", "form_factor")
@@ -108,5 +109,5 @@ def _embodied() -> list[tuple[str, int]]:
     return found
 
 
-def _of(activity: str) -> tuple[tables.Factor, ...]:
+def _of(activity: str) -> tuple[Factor, ...]:
     return tables.factors(activity) if activity in tables.activities() else ()

@@ -91,7 +91,9 @@ def _sizes(bill: Bill, card: Accelerator) -> list[tuple[str, float, str]]:
     found: list[tuple[str, float, str]] = []
     if card.die is not None:
         area = card.die.to("cm^2").magnitude
-        found.append(("die", area / murphy_yield(area) * 100.0, ""))  # factor per mm2
+        dies = catalogue.value(card.item, "dies") if card.item is not None else None
+        one = area / float(dies[1]["value"]) if dies is not None else area
+        found.append(("die", area / murphy_yield(one) * 100.0, ""))  # factor per mm2
     else:
         bill.miss(MANUFACTURE, f"{_called(card)}: die", "the area of the die is not known")
     if card.memory is not None and card.memory_type is not None:

@@ -82,7 +82,7 @@ def machine_seconds(runtime: Runtime | None, machine: Server | Cluster | None) -
         return float(runtime.duration.to("second").magnitude) * count
     if runtime.device_hours is None:
         raise AssertionError("a runtime has a duration or device hours")
-    per_server = server.accelerators if server is not None else 0
+    per_server = server.accelerators if server is not None else 0.0
     if per_server == 0:
         raise StudyError(
             "device_hours need hardware with accelerators", field="runtime.device_hours", accepted="runtime.duration"
@@ -118,7 +118,7 @@ def rated_energy(server: Server, seconds: float, runtime: Runtime) -> float:
             )
         idle = part.idle_power.to("W").magnitude if part.idle_power is not None else 0.0
         mean = busy * (1.0 - runtime.idle_share) + idle * runtime.idle_share
-        total += part.count * mean * seconds / _SECONDS_PER_HOUR / _W_PER_KW
+        total += server.share * part.count * mean * seconds / _SECONDS_PER_HOUR / _W_PER_KW
     if total == 0.0:
         raise StudyError(
             "without a log or an energy, accelerators are needed",
@@ -138,7 +138,7 @@ def not_covered(server: Server, metered: Metered, *, workload: str) -> tuple[lis
             f"the energy covers {', '.join(sorted(metered.covers))} only, and no runtime is given to model the rest"
         )
         return [], [], [Gap(workload, "use", "electricity of the rest of the machine", "all", "missing", reason)]
-    hours = metered.machine_seconds / _SECONDS_PER_HOUR
+    hours = server.share * metered.machine_seconds / _SECONDS_PER_HOUR
     uses, assumed, gaps = [], [], []
     for kind, covered in _COVERED_BY.items():
         parts = [part for part in server.components if part.kind == kind]

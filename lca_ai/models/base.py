@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
+from pydantic_core import CoreSchema
 
 from lca_ai.errors import InputError, StudyError, did_you_mean
 
@@ -24,6 +25,26 @@ class Model(BaseModel):
     def replace(self, **changes: Any) -> Self:
         """A copy with some fields changed, checked like a new one."""
         return type(self)(**{name: getattr(self, name) for name in self.model_fields_set} | changes)
+
+
+class AlsoAccepts:
+    """Marks a field whose validator takes a short form too, so that the JSON Schema shows it.
+
+    Parameters
+    ----------
+    schema : JSON Schema of the short form
+    """
+
+    def __init__(self, **schema: Any) -> None:
+        self.schema = schema
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Pydantic's hook: nothing changes in what is validated."""
+        return handler(source)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Pydantic's hook: the long form or the short one."""
+        return {"anyOf": [self.schema, handler(schema)]}
 
 
 M = TypeVar("M", bound=Model)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from functools import cache
@@ -64,7 +65,7 @@ def resolve(name: str) -> str:
     """
     keys = {_plain(key): key for key in (*items(), *servers())}
     plain = _plain(name)
-    found = keys.get(plain) or _aliases().get(plain)
+    found = keys.get(plain) or _aliases().get(plain) or _further().get(plain)
     if found is not None:
         return found
     words = set(plain.split())
@@ -94,6 +95,31 @@ def search(words: str) -> list[str]:
 
 def _kind(item: str) -> str:
     return next(iter(items()[item].values()))["kind"]
+
+
+@cache
+def processors() -> dict[str, dict[str, tables.Row]]:
+    """Every processor with its rated power: those of the items, and the long list of names."""
+    found: dict[str, dict[str, tables.Row]] = defaultdict(dict)
+    for row in tables.rows(_PACKAGE, "cpus"):
+        found[row["item"]][row["attribute"]] = row
+    own = {key: rows for key, rows in items().items() if _kind(key) == "cpu" and "rated_power" in rows}
+    return {**found, **own}
+
+
+@cache
+def gpu_instances() -> dict[str, dict[str, tables.Row]]:
+    """Every cloud instance with accelerators, by its name: attribute -> row."""
+    found: dict[str, dict[str, tables.Row]] = defaultdict(dict)
+    for row in tables.rows(_PACKAGE, "cloud_instances"):
+        found[row["instance"]][row["attribute"]] = row
+    return dict(found)
+
+
+def instances() -> set[str]:
+    """Names of all cloud instances that some table knows."""
+    general = {row["instance"] for row in tables.rows("datasets/hardware-ccf", "instances")}
+    return general | set(gpu_instances())
 
 
 def value(item: str, attribute: str) -> tuple[str, tables.Row] | None:
@@ -149,6 +175,13 @@ def cpu(item: str, count: int = 1) -> Cpu:
     return Cpu(item=item, count=count)
 
 
+def _listed(key: str) -> Cpu:
+    """A processor of the long list: its name and rated power; the area of its die is not known."""
+    rows = processors()[key]
+    power = f"{rows['rated_power']['value']} {rows['rated_power']['unit']}" if "rated_power" in rows else None
+    return Cpu(name=rows["name"]["value"], rated_power=power)
+
+
 def _component(row: tables.Row) -> AnyComponent:  # noqa: PLR0911 (one return for each kind)
     count = int(float(row["count"] or 1))
     capacity = f"{row['capacity']} {row['capacity_unit']}"
@@ -183,6 +216,40 @@ def _component(row: tables.Row) -> AnyComponent:  # noqa: PLR0911 (one return fo
             return OtherPart(kind=known, name=name, **common)
 
 
+@cache
+def _further() -> dict[str, str]:
+    """Cloud instances and processors of the long list, by their plain names."""
+    names = {_plain(rows["name"]["value"]): key for key, rows in processors().items() if "name" in rows}
+    makers = {
+        _plain(re.sub(r"^(AMD|Intel) ", "", rows["name"]["value"])): key
+        for key, rows in processors().items()
+        if "name" in rows
+    }
+    return {
+        **makers,
+        **names,
+        **{_plain(key): key for key in processors()},
+        **{_plain(key): key for key in gpu_instances()},
+    }
+
+
+def instance(name: str) -> Server:
+    """A cloud instance: a share of a server that stands in, or its accelerators with a host that is not known."""
+    rows = gpu_instances()[name]
+    share = float(rows["server_share"]["value"]) if "server_share" in rows else 1.0
+    cited = tuple(sorted({source for row in rows.values() for source in row["source"].split(";")}))
+    title = f"{rows['accelerator']['provider']} {name}"
+    if "server" in rows:
+        host = server(rows["server"]["value"])
+        note = f"{share:g} of {host.name}: {rows['server']['note']}"
+        return host.replace(name=title, share=share, share_note=note, sources=tuple(sorted({*cited, *host.sources})))
+    cards = float(rows["accelerators"]["value"])
+    whole = max(1, math.ceil(cards))
+    parts = (accelerator(rows["accelerator"]["value"], whole), OtherPart(name=f"host of {name}"))
+    note = f"{cards:g} accelerators; the composition of the host is not published"
+    return Server(name=title, key=name, components=parts, share=cards / whole, share_note=note, sources=cited)
+
+
 def server(key: str) -> Server:
     """A server of the catalogue."""
     rows = servers()[key]
@@ -213,6 +280,10 @@ def hardware(name: str, *, count: int = 1) -> Hardware:
     key = resolve(name)
     if key in servers():
         machine = server(key)
+    elif key in gpu_instances():
+        machine = instance(key)
+    elif key not in items():
+        machine = Server(name=processors()[key]["name"]["value"], key=key, components=(_listed(key),))
     else:
         kind = next(iter(items()[key].values()))["kind"]
         if kind not in {"accelerator", "cpu"}:

@@ -166,6 +166,10 @@ class Server(Model):
     """Most it can draw."""
     embodied: dict[str, Counted] | None = None
     """Impacts of making the machine without its accelerators, as given: impact category -> quantity."""
+    share: Annotated[float, Field(gt=0.0, le=1.0)] = 1.0
+    """Share of the machine that is used, e.g. of a cloud instance; its manufacture and its host's power follow it."""
+    share_note: str = ""
+    """Why the share, and which machine stands in."""
     sources: tuple[str, ...] = ()
     """Where the composition comes from."""
 
@@ -178,9 +182,9 @@ class Server(Model):
         return self
 
     @property
-    def accelerators(self) -> int:
-        """How many accelerators one server has."""
-        return sum(part.count for part in self.components if part.kind == "accelerator")
+    def accelerators(self) -> float:
+        """How many accelerators the used share of one server has."""
+        return self.share * sum(part.count for part in self.components if part.kind == "accelerator")
 
 
 class Cluster(Model):

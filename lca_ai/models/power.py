@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from lca_ai.errors import InputError, StudyError
-from lca_ai.models.base import Model
+from lca_ai.models.base import AlsoAccepts, Model
 from lca_ai.units import Duration
 
 #: What a log can cover. "node" is the whole computer at its plug; "facility" includes cooling and distribution.
@@ -74,7 +74,7 @@ class PowerLog(Model):
     Nothing is read here: :func:`lca_ai.energy` integrates a log, :func:`lca_ai.assess` uses it.
     """
 
-    files: Annotated[tuple[str, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
+    files: Annotated[tuple[str, ...], BeforeValidator(_as_tuple), AlsoAccepts(type="string"), Field(min_length=1)]
     """Paths of the log files, relative to the study file or the working directory."""
     format: str | None = None
     """Name of the format; recognised from the content where it is not given."""

@@ -137,8 +137,12 @@ def _anchored_workload(one: Any, folder: Path) -> Any:
 
 
 def schema() -> dict[str, Any]:
-    """The JSON Schema of a study file."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Study.model_json_schema()}
+    """The JSON Schema of a study file, short forms included; folders of this machine are no part of one."""
+    found = Study.model_json_schema()
+    for part in found["$defs"].values():
+        for name in ("folder", "hourly_folder"):
+            part.get("properties", {}).pop(name, None)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}
 
 
 __all__ = ["InputError", "Study", "read_study", "schema"]

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from lca_ai.errors import StudyError
-from lca_ai.models.base import Model
+from lca_ai.models.base import AlsoAccepts, Model
 from lca_ai.models.catalogue import hardware
 from lca_ai.models.hardware import Cluster, Server
 from lca_ai.models.location import Location
@@ -42,11 +42,30 @@ def _by_name(value: object) -> object:
     return value
 
 
+def _log(value: object) -> object:
+    return {"files": value} if isinstance(value, str | list) else value
+
+
 def _place(value: object) -> object:
     return {"zone": value} if isinstance(value, str) else value
 
 
-Machine = Annotated[Server | Cluster, Field(discriminator="type"), BeforeValidator(_by_name)]
+_NAME = {"type": "string", "description": "a machine, card or cloud instance by its name in the catalogue"}
+_OF_CATALOGUE = {
+    "type": "object",
+    "properties": {"catalogue": _NAME, "count": {"type": "integer", "minimum": 1}},
+    "required": ["catalogue"],
+    "additionalProperties": False,
+}
+_LOGS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
+_ZONE = {"type": "string", "description": "a grid zone"}
+
+Machine = Annotated[
+    Server | Cluster,
+    Field(discriminator="type"),
+    BeforeValidator(_by_name),
+    AlsoAccepts(anyOf=[_NAME, _OF_CATALOGUE]),
+]
 
 
 class Workload(Model):
@@ -54,7 +73,7 @@ class Workload(Model):
 
     name: str = Field(min_length=1)
     """What it is called in the result."""
-    power: PowerLog | None = None
+    power: Annotated[PowerLog, BeforeValidator(_log), AlsoAccepts(**_LOGS)] | None = None
     """Measured power."""
     energy: Energy | None = None
     """Energy of the IT equipment, given in place of a log."""
@@ -68,7 +87,7 @@ class Workload(Model):
     """When and how long it ran, where no log tells."""
     hardware: Machine | None = None
     """The machine, by its name in the catalogue or as a composition."""
-    location: Annotated[Location, BeforeValidator(_place)]
+    location: Annotated[Location, BeforeValidator(_place), AlsoAccepts(**_ZONE)]
     """Where it ran."""
     allocation: Allocation = Allocation()
     """How much of the machine's manufacture it carries."""
