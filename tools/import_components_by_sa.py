@@ -149,7 +149,8 @@ Commons Attribution-ShareAlike 4.0 International (https://creativecommons.org/li
 
 The board of a package or substrate is counted as a populated board, and the die factor may hold part of the package:
 the two overlap. The method behind the characterised scores is the Product Environmental Footprint; upstream does not
-say whether EF 3.0 or EF 3.1. A negative figure is a recycling credit of upstream.
+say whether EF 3.0 or EF 3.1. A negative figure of upstream is a recycling credit of the card's casing: it does not
+carry over to another part, which has no row then.
 """
 
 
@@ -179,6 +180,8 @@ def factors(known: Mapping[str, Mapping[str, float]]) -> list[cards.Factor]:
     for proxy in PROXIES:
         for code, amount in known[proxy.base].items():
             value = amount * proxy.size
+            if value < 0:  # a recycling credit of the card's casing is no figure for another part
+                continue
             low, high = sorted((value / SPREAD, value * SPREAD))
             spread = {"low": cards.number(low), "high": cards.number(high)} if value else {}
             note = f"{proxy.note}; range: this project's default for a proxy"
