@@ -35,7 +35,7 @@ _PUBLIC = {
     "check_result": "lca_ai.interpretation.checks",
     "contributions": "lca_ai.interpretation.contribution",
     "energy": "lca_ai.logs.energy",
-    "factors": "lca_ai.inventory.electricity",
+    "factors": "lca_ai.inventory.lookup",
     "hardware": "lca_ai.models.catalogue",
     "location": "lca_ai.models.location",
     "quantity": "lca_ai.units",
@@ -86,7 +86,7 @@ if TYPE_CHECKING:
     from lca_ai.impact.result import Result
     from lca_ai.interpretation.checks import check_result
     from lca_ai.interpretation.contribution import contributions
-    from lca_ai.inventory.electricity import factors
+    from lca_ai.inventory.lookup import factors
     from lca_ai.logs.energy import energy, read_power_log
     from lca_ai.models.catalogue import hardware
     from lca_ai.models.hardware import (

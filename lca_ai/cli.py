@@ -12,6 +12,8 @@ import typer
 from lca_ai.errors import InputError, LcaAiError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from lca_ai.interpretation.recompute import Recomputed
 
 app = typer.Typer(
@@ -241,21 +243,24 @@ def _hardware(name: str) -> dict[str, Any]:
 
 @app.command(epilog="Example: lca-ai factors FR --year 2021 --json")
 def factors(
-    zone: Annotated[str, typer.Argument(help="Grid zone, e.g. FR, US-ERCO or Norway.", metavar="ZONE")],
+    zone: Annotated[str, typer.Argument(help="Grid zone, e.g. FR; or an activity, e.g. coal.", metavar="ZONE")],
     year: Annotated[int | None, typer.Option(help="Year of the mix; the latest where left out.")] = None,
     compare: Annotated[bool, typer.Option("--compare", help="Put the sources of climate change side by side.")] = False,  # noqa: FBT002
     as_json: AsJson = False,  # noqa: FBT002 (a flag of the command line)
 ) -> None:
-    """Show the impacts of one kilowatt-hour at the meter of a zone, in every category."""
+    """Show the impacts of one kilowatt-hour at the meter of a zone, or of any other activity, in every category."""
     if compare:
         _compare_sources(zone, year, as_json=as_json)
         return
     from lca_ai.impact.result import percent, records
-    from lca_ai.inventory.electricity import factors as of_zone
+    from lca_ai.inventory.lookup import factors as looked_up
 
-    table = of_zone(zone, year=year)
+    table = looked_up(zone, year=year)
     if as_json:
         _print_json(records(table))
+        return
+    if "part" in table:
+        _show_activity(zone, table)
         return
     first = table.iloc[0]
     typer.echo(f"1 kWh at the meter, {first['zone']} {first['year']}")
@@ -270,9 +275,17 @@ def factors(
         typer.echo(f"  {row['category']:<34} {amount}{covered}")
 
 
+def _show_activity(name: str, table: pd.DataFrame) -> None:
+    typer.echo(f"{name}: amount (range)")
+    for row in table.to_dict("records"):
+        what = f"{row['part']}, {row['category']}" if row["part"] else row["category"]
+        shown = f"{row['amount']:.4g} ({row['low']:.3g} to {row['high']:.3g}) {row['unit']} per {row['per']}"
+        typer.echo(f"  {what:<52} {shown}, {row['factor_grade']}, {row['interval_basis']} [{row['source']}]")
+
+
 def _compare_sources(zone: str, year: int | None, *, as_json: bool) -> None:
     from lca_ai.impact.result import records
-    from lca_ai.inventory.electricity import compare_sources
+    from lca_ai.inventory.lookup import compare_sources
 
     table = compare_sources(zone, year=year)
     if as_json:

@@ -18,7 +18,7 @@ from lca_ai.errors import MissingFactorError
 from lca_ai.inventory.hourly import HourlySeries
 from lca_ai.inventory.system import WATER_CONSUMPTION, WATER_USE, Assumed, Gap, Process
 from lca_ai.models.location import Location, zones
-from lca_ai.sources import Factor, join
+from lca_ai.sources import Factor
 
 CLIMATE_CHANGE = "climate change"
 _MIX_PACKAGES = ("datasets/grid", "datasets/grid-odbl")
@@ -215,7 +215,7 @@ def _climate_only(location: Location, zone: str, run_year: int | None) -> Supply
     ------
     MissingFactorError : where nothing is published for the year asked, or for none that is not after the run
     """
-    published = _intensities().get(zone, {})
+    published = intensities().get(zone, {})
     fitting = [
         one for one in sorted(published) if (one == location.year if location.year else one <= (run_year or one))
     ]
@@ -251,7 +251,7 @@ def _climate_only(location: Location, zone: str, run_year: int | None) -> Supply
 
 
 @cache
-def _intensities() -> Mapping[str, Mapping[int, tables.Row]]:
+def intensities() -> Mapping[str, Mapping[int, tables.Row]]:
     found: dict[str, dict[int, tables.Row]] = defaultdict(dict)
     if tables.has("datasets/grid-intensity-odbl", "intensity"):
         for row in tables.rows("datasets/grid-intensity-odbl", "intensity"):
@@ -296,46 +296,7 @@ def _given(intensity: float) -> Process:
     )
 
 
-def factors(zone: str, *, year: int | None = None) -> pd.DataFrame:
-    """Impacts of 1 kWh at the meter of a zone, per category, with coverage and sources.
-
-    Returns
-    -------
-    DataFrame with ``category``, ``amount``, ``unit``, ``covered_share`` (of the mix that has a figure), ``not_covered``
-    (the technologies without one), ``factor_grade``, ``zone``, ``year`` and ``source``.
-
-    Raises
-    ------
-    InputError : for an unknown zone or a year without data
-    """
-    location = Location(zone=zone, year=year)
-    found = supply(location, run_year=None)
-    by_name = {process.name: process for process in found.processes}
-    inputs = by_name[found.process].inputs
-    lost = 1.0 - (found.losses or 0.0)
-    rows = []
-    for category, row in tables.categories().items():
-        total, covered, grades, cited, absent = 0.0, 0.0, set(), set(found.sources), []
-        for name, share in inputs.items():
-            amount = _amount(by_name[name], category)
-            if amount is None:
-                absent.append(name.removeprefix("electricity from "))
-                continue
-            value, factor = amount
-            total, covered = total + share * value, covered + share * lost
-            grades.add(factor.grade)
-            cited.update(factor.sources)
-        rows.append(
-            {
-                "category": category, "amount": total if covered else None, "unit": f"{row['unit']}/kWh",
-                "covered_share": covered, "not_covered": ";".join(sorted(absent)), "factor_grade": worst(grades),
-                "zone": found.mix.zone, "year": found.mix.year, "source": join(cited),
-            }
-        )  # fmt: skip
-    return pd.DataFrame(rows)
-
-
-def _amount(process: Process, category: str) -> tuple[float, Factor] | None:
+def amount_of(process: Process, category: str) -> tuple[float, Factor] | None:
     wanted = WATER_CONSUMPTION if category == WATER_USE else category
     factor = next((one for one in process.factors if one.category == wanted), None)
     if factor is None:
@@ -365,45 +326,10 @@ def published_intensity(zone: str, year: int) -> tuple[float, str] | None:
     return None
 
 
-def compare_sources(zone: str, *, year: int | None = None) -> pd.DataFrame:
-    """Climate change per kWh of a zone, as the sources have it, side by side.
-
-    Returns
-    -------
-    DataFrame with ``origin``, ``basis``, ``amount`` [g CO2e/kWh], ``off`` (relative to the first row) and ``source``.
-
-    Raises
-    ------
-    InputError : for an unknown zone or a year without data
-    """
-    found = supply(Location(zone=zone, year=year), run_year=None)
-    code, when = found.mix.zone, found.mix.year
-    by_name = {process.name: process for process in found.processes}
-    known = [_amount(by_name[name], CLIMATE_CHANGE) for name in by_name[found.process].inputs]
-    meter = sum(
-        share * pair[0] for share, pair in zip(by_name[found.process].inputs.values(), known, strict=True) if pair
-    )
-    generated = 1000.0 * meter * (1.0 - (found.losses or 0.0))
-    rows = [
-        ("this project, per kWh generated", found.mix.basis, generated, ";".join(found.mix.sources)),
-        ("this project, per kWh at the meter", found.mix.basis, 1000.0 * meter, ";".join(found.sources)),
-    ]
-    ember = published_intensity(code, when)
-    if ember is not None:
-        rows.append(("published, generation", "life cycle, no trade", *ember))
-    traced = _intensities().get(code, {}).get(when)
-    if traced is not None:
-        rows.append(("published, consumption", traced["basis"], float(traced["amount"]), traced["source"]))
-    table = pd.DataFrame(rows, columns=["origin", "basis", "amount", "source"])
-    return table.assign(off=table["amount"] / generated - 1.0 if generated else float("nan"), zone=code, year=when)
-
-
 __all__ = [
     "CLIMATE_CHANGE",
     "Mix",
     "Supply",
-    "compare_sources",
-    "factors",
     "losses",
     "mix",
     "published_intensity",

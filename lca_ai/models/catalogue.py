@@ -65,11 +65,14 @@ def resolve(name: str) -> str:
     """
     keys = {_plain(key): key for key in (*items(), *servers())}
     plain = _plain(name)
-    found = keys.get(plain) or _aliases().get(plain) or _further().get(plain)
+    found = keys.get(plain) or _aliases().get(plain) or _instance_names().get(plain)
     if found is not None:
         return found
     words = set(plain.split())
-    candidates = sorted(key for spelled, key in keys.items() if words <= set(spelled.split()))
+    fitting = [key for spelled, key in keys.items() if words <= set(spelled.split())]
+    candidates = sorted(fitting) or list(_processor_names().get(plain, ()))
+    if len(candidates) == 1 and not fitting:
+        return candidates[0]
     if candidates:
         raise UnknownKeyError(
             "this name fits several devices", field="hardware", value=name, accepted=" or ".join(candidates)
@@ -217,20 +220,20 @@ def _component(row: tables.Row) -> AnyComponent:  # noqa: PLR0911 (one return fo
 
 
 @cache
-def _further() -> dict[str, str]:
-    """Cloud instances and processors of the long list, by their plain names."""
-    names = {_plain(rows["name"]["value"]): key for key, rows in processors().items() if "name" in rows}
-    makers = {
-        _plain(re.sub(r"^(AMD|Intel) ", "", rows["name"]["value"])): key
-        for key, rows in processors().items()
-        if "name" in rows
-    }
-    return {
-        **makers,
-        **names,
-        **{_plain(key): key for key in processors()},
-        **{_plain(key): key for key in gpu_instances()},
-    }
+def _instance_names() -> dict[str, str]:
+    """Cloud instances by their plain names."""
+    return {_plain(name): name for name in gpu_instances()}
+
+
+@cache
+def _processor_names() -> dict[str, tuple[str, ...]]:
+    """Processors by their plain names, with and without the maker; a name can fit several."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for key, rows in processors().items():
+        name = rows["name"]["value"] if "name" in rows else key
+        for spelled in (key, name, re.sub(r"^(AMD|Intel) ", "", name)):
+            found[_plain(spelled)].add(key)
+    return {name: tuple(sorted(keys)) for name, keys in found.items()}
 
 
 def instance(name: str) -> Server:
@@ -275,7 +278,7 @@ def hardware(name: str, *, count: int = 1) -> Hardware:
     Examples
     --------
     >>> hardware("dgx-h100").accelerators
-    8
+    8.0
     """
     key = resolve(name)
     if key in servers():

@@ -7,7 +7,7 @@ import pytest
 from lca_ai import tables
 from lca_ai.errors import MissingFactorError, UnknownKeyError
 from lca_ai.impact.assess import assess
-from lca_ai.inventory import electricity
+from lca_ai.inventory import electricity, lookup
 from lca_ai.models.location import Location, zone_code
 
 CLIMATE = "climate change"
@@ -15,7 +15,7 @@ CLIMATE = "climate change"
 
 def generated(zone: str, year: int) -> float:
     """Climate change per kWh generated [g CO2e/kWh], bottom up."""
-    at_meter = electricity.factors(zone, year=year).set_index("category").loc[CLIMATE, "amount"] * 1000
+    at_meter = lookup.factors(zone, year=year).set_index("category").loc[CLIMATE, "amount"] * 1000
     return float(at_meter) * (1 - (electricity.losses(zone, year) or (0.0,))[0])
 
 
@@ -27,7 +27,7 @@ def test_france_2021_per_kilowatt_hour_generated() -> None:
 
 
 def test_france_2021_per_kilowatt_hour_at_the_meter() -> None:
-    climate = electricity.factors("FR", year=2021).set_index("category").loc[CLIMATE]
+    climate = lookup.factors("FR", year=2021).set_index("category").loc[CLIMATE]
     assert climate["amount"] * 1000 == pytest.approx(64.4, abs=0.05)
     assert climate["unit"] == "kg CO2e/kWh"
 
@@ -150,27 +150,27 @@ def test_an_unknown_zone_is_an_error_that_suggests_the_nearest() -> None:
 
 @pytest.mark.parametrize("zone", ["FR", "US-ERCO", "PL", "CA-AB"])
 def test_one_kilowatt_hour_takes_at_least_its_own_energy(zone: str) -> None:
-    rows = electricity.factors(zone).set_index("category")
+    rows = lookup.factors(zone).set_index("category")
     energy = rows.loc["primary energy"]
     assert energy["amount"] / energy["covered_share"] >= 3.6
 
 
 def test_a_category_without_a_figure_for_some_technology_says_which() -> None:
-    rows = electricity.factors("FR", year=2021).set_index("category")
+    rows = lookup.factors("FR", year=2021).set_index("category")
     partial = rows[(rows["covered_share"] < 0.999) & rows["amount"].notna()]
     assert len(partial) > 0
     assert (partial["not_covered"] != "").all()
 
 
 def test_a_category_without_any_figure_is_none_and_not_zero() -> None:
-    rows = electricity.factors("FR", year=2021).set_index("category")
+    rows = lookup.factors("FR", year=2021).set_index("category")
     absent = rows[rows["covered_share"] == 0]
     assert len(absent) > 0
     assert absent["amount"].isna().all()
 
 
 def test_every_row_cites_sources_that_exist() -> None:
-    for cited in electricity.factors("FR", year=2021)["source"]:
+    for cited in lookup.factors("FR", year=2021)["source"]:
         assert set(cited.split(";")) <= set(tables.sources())
 
 
