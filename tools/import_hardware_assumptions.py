@@ -58,7 +58,7 @@ class Assumption(NamedTuple):
 
 
 ASSUMPTIONS = (
-    Assumption("service_life_server", "4", "year", "3", "6", "ccf-embodied",
+    Assumption("service_life_server", "4", "years", "3", "6", "ccf-embodied",
                "published practice: 3 years (accelerators in heavy use) to 6 (depreciation of large operators)"),
     Assumption("device_utilisation_over_life", "0.85", "", "0.3", "1", "luccioni-2023",
                "share of its life a device is in use; idle hours are borne by the used ones"),

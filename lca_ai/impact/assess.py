@@ -7,26 +7,31 @@ from datetime import UTC
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from lca_ai import provenance, tables
-from lca_ai.errors import InputError, StudyError, TableError
-from lca_ai.impact.engine import Contributions, solve
-from lca_ai.impact.result import GAP_COLUMNS, IMPACT_COLUMNS, Result, totals
+from lca_ai import provenance
+from lca_ai.errors import InputError, StudyError
+from lca_ai.impact.engine import solve
+from lca_ai.impact.result import Result, totals
+from lca_ai.impact.tabulate import (
+    cited_sources,
+    climate,
+    factors_table,
+    gaps_table,
+    impacts_table,
+    incomplete,
+    methods_table,
+)
 from lca_ai.inventory import facility
-from lca_ai.inventory.assemble import Inventory, add_workload, category_gaps, covered_shares
-from lca_ai.inventory.electricity import worst
+from lca_ai.inventory.assemble import Inventory, add_workload, covered_shares
 from lca_ai.inventory.facility import Metered
 from lca_ai.inventory.hourly import read_hourly
-from lca_ai.inventory.system import WATER_CONSUMPTION, WATER_USE, Gap, ProductSystem
+from lca_ai.inventory.system import Gap, ProductSystem
 from lca_ai.logs.energy import EnergyReading, read_energy
 from lca_ai.models.scope import GoalAndScope
 from lca_ai.models.study import Study
 from lca_ai.models.workload import Workload
-from lca_ai.sources import Source, join
-
-_WATER = {WATER_USE, WATER_CONSUMPTION}
+from lca_ai.sources import join
 
 
 def assess(subject: Study | Workload | Sequence[Workload], scope: GoalAndScope | None = None) -> Result:
@@ -62,8 +67,8 @@ def assess(subject: Study | Workload | Sequence[Workload], scope: GoalAndScope |
         if reading is not None:
             readings[workload.name] = reading
     solved = solve(system)
-    impacts = _impacts(system, solved, share)
-    gaps = _gaps(system)
+    impacts = impacts_table(system, solved, share)
+    gaps = gaps_table(system)
     cited = join([*impacts["source"], *(one.source for one in system.assumed)]).split(";")
     name = study.name if study is not None else ", ".join(one.name for one in workloads)
     return Result(
@@ -71,15 +76,15 @@ def assess(subject: Study | Workload | Sequence[Workload], scope: GoalAndScope |
         scope=scope,
         workloads=workloads,
         impacts=impacts,
-        totals=totals(impacts, covered=covered_shares(system, _climate(solved)), incomplete=_incomplete(gaps)),
+        totals=totals(impacts, covered=covered_shares(system, climate(solved)), incomplete=incomplete(gaps)),
         gaps=gaps,
         data_quality=pd.DataFrame(quality, columns=["workload", "what", "count", "detail"]),
         assumed=tuple(system.assumed),
         stated=study.assumptions if study is not None else (),
         stated_sources=study.sources if study is not None else (),
-        sources=_sources([one for one in cited if one], name),
-        methods=_methods(system, impacts),
-        factors=_factors(system),
+        sources=cited_sources([one for one in cited if one], name),
+        methods=methods_table(system, impacts),
+        factors=factors_table(system),
         inventories=tuple(inventories),
         readings=readings,
         lock=provenance.lock(_files(workloads)),
@@ -235,154 +240,6 @@ def _inventory(
         run_year=start.astimezone(UTC).year if start is not None else workload.location.year,
         series=series,
     )
-
-
-def _impacts(system: ProductSystem, contributions: Contributions, share: float) -> pd.DataFrame:
-    """One row per workload, stage, process and category in which the process has a figure."""
-    known = np.array(
-        [
-            [category in system.processes[name].categories for name in contributions.processes]
-            for category in contributions.categories
-        ]
-    )
-    rows = []
-    for index, demand in enumerate(system.demands):
-        leaves = system.leaves(demand.process)
-        touched = np.array([name in leaves for name in contributions.processes])
-        for category_index, process_index in np.argwhere(known & touched[None, :]):
-            category, process = contributions.categories[category_index], contributions.processes[process_index]
-            amount = contributions.amounts[index, category_index, process_index] * share
-            grade, cited = _evidence(system, process, category)
-            source = join([*cited, *demand.sources])
-            label = _label(demand.activity, process)
-            rows.append(
-                (
-                    demand.workload,
-                    demand.stage,
-                    label,
-                    category,
-                    float(amount),
-                    tables.category_unit(category),
-                    demand.basis,
-                    grade,
-                    source,
-                )
-            )
-    return pd.DataFrame(rows, columns=list(IMPACT_COLUMNS))
-
-
-def _label(activity: str, process: str) -> str:
-    return process if process == activity else f"{activity}: {process}"
-
-
-def _climate(solved: Contributions) -> list[dict[str, float]]:
-    """Per demand, climate change by process."""
-    index = solved.categories.index("climate change")
-    return [dict(zip(solved.processes, map(float, amounts[index]), strict=True)) for amounts in solved.amounts]
-
-
-def _evidence(system: ProductSystem, process: str, category: str) -> tuple[str, list[str]]:
-    wanted = (
-        WATER_CONSUMPTION
-        if category in _WATER and category not in {one.category for one in system.processes[process].factors}
-        else category
-    )
-    found = [one for one in system.processes[process].factors if one.category == wanted]
-    cited = [source for one in found for source in one.sources]
-    if category == WATER_USE and wanted == WATER_CONSUMPTION:
-        cited += [
-            row["source"]
-            for row in tables.rows("emission_factors/method", "characterisation")
-            if row["category"] == WATER_USE
-        ]
-    return worst({one.grade for one in found}), cited
-
-
-def _gaps(system: ProductSystem) -> pd.DataFrame:
-    rows = [
-        (one.workload, one.stage, one.process, one.category, one.kind, one.reason)
-        for one in (*system.gaps, *category_gaps(system))
-    ]
-    return pd.DataFrame(rows, columns=list(GAP_COLUMNS)).drop_duplicates(ignore_index=True)
-
-
-def _incomplete(gaps: pd.DataFrame) -> set[str]:
-    """Categories in which something inside the boundary is missing."""
-    missing = set(gaps.loc[gaps["kind"] == "missing", "category"])
-    return set(tables.categories()) if "all" in missing else missing
-
-
-def _methods(system: ProductSystem, impacts: pd.DataFrame) -> pd.DataFrame:
-    """Share of each category's result by the impact assessment method of its sources."""
-    method = {
-        (process.name, factor.category): factor.method_in_source
-        for process in system.processes.values()
-        for factor in process.factors
-    }
-    method |= {(name, WATER_USE): "EF 3.1" for (name, category) in list(method) if category == WATER_CONSUMPTION}
-    names = {_label(demand.activity, name): name for demand in system.demands for name in system.leaves(demand.process)}
-    found = [
-        method.get((names[label], category), "unknown")
-        for label, category in zip(impacts["process"], impacts["category"], strict=True)
-    ]
-    table = impacts.assign(method_in_source=found, size=impacts["amount"].abs())
-    sums = table.groupby(["category", "method_in_source"], sort=False)["size"].sum().reset_index()
-    whole = sums.groupby("category")["size"].transform("sum")
-    return sums.assign(share=(sums["size"] / whole.where(whole > 0)).fillna(0.0))[
-        ["category", "method_in_source", "share"]
-    ]
-
-
-def _factors(system: ProductSystem) -> pd.DataFrame:
-    """Every factor of every process that a demand reaches, and the inputs of the processes that join them."""
-    reached = {name for demand in system.demands for name in system.leaves(demand.process)}
-    rows = [
-        (
-            name,
-            one.category,
-            one.amount,
-            one.unit,
-            one.per,
-            one.low,
-            one.high,
-            one.grade,
-            one.method_in_source,
-            join(one.sources),
-        )
-        for name in sorted(reached)
-        for one in system.processes[name].factors
-    ]
-    rows += [
-        (
-            name,
-            source,
-            amount,
-            system.processes[source].unit,
-            process.unit,
-            None,
-            None,
-            "input",
-            "",
-            join(process.sources),
-        )
-        for name, process in sorted(system.processes.items())
-        for source, amount in sorted(process.inputs.items())
-    ]
-    names = ["process", "flow", "amount", "unit", "per", "low", "high", "factor_grade", "method_in_source", "source"]
-    return pd.DataFrame(rows, columns=names).astype({"low": "float64", "high": "float64"})
-
-
-def _sources(ids: list[str], study: str) -> dict[str, Source]:
-    known = tables.sources()
-    found = {}
-    for one in ids:
-        if one == "study":
-            found[one] = Source("study", f"figures given by the study itself: {study}", "", "as the study", "")
-        elif one in known:
-            found[one] = known[one]
-        else:
-            raise TableError("a figure cites a source that no table has", value=one)
-    return found
 
 
 def _files(workloads: Sequence[Workload]) -> dict[str, Path]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lca_ai import tables
+from lca_ai.inventory.assumed import not_given
 from lca_ai.inventory.system import Assumed
 from lca_ai.models.workload import Allocation
 
@@ -28,33 +28,15 @@ def share_of_life(machine_seconds: float, allocation: Allocation, *, workload: s
     the Software Carbon Intensity specification (ISO/IEC 21031:2024), with the idle time of the life borne by use
     (Luccioni et al. 2023, JMLR 24:253, section 4.1).
     """
+    given = allocation.service_life
+    years, use = None if given is None else given.to("second").magnitude / _SECONDS_PER_YEAR, allocation.utilisation
     assumed = []
-    life = (
-        allocation.service_life.to("second").magnitude / _SECONDS_PER_YEAR
-        if allocation.service_life is not None
-        else None
-    )
-    if life is None:
-        life = tables.assumption("service_life_server")
-        row = tables.assumptions()["service_life_server"]
-        assumed.append(
-            Assumed(
-                f"service life of the hardware of {workload}",
-                f"{life:g} years",
-                f"not given; range {row['low']} to {row['high']}",
-                row["source"],
-            )
-        )
-    use = allocation.utilisation
+    if years is None:
+        years, said = not_given("service_life_server", f"service life of the hardware of {workload}")
+        assumed.append(said)
     if use is None:
-        use = tables.assumption("device_utilisation_over_life")
-        row = tables.assumptions()["device_utilisation_over_life"]
-        assumed.append(
-            Assumed(
-                f"utilisation over the life of the hardware of {workload}",
-                f"{use:g}",
-                f"not given; range {row['low']} to {row['high']}",
-                row["source"],
-            )
+        use, said = not_given(
+            "device_utilisation_over_life", f"utilisation over the life of the hardware of {workload}"
         )
-    return Share(machine_seconds / (life * _SECONDS_PER_YEAR * use), life, use, tuple(assumed))
+        assumed.append(said)
+    return Share(machine_seconds / (years * _SECONDS_PER_YEAR * use), years, use, tuple(assumed))

@@ -14,6 +14,7 @@ import pandas as pd
 
 from lca_ai import tables
 from lca_ai.errors import StudyError
+from lca_ai.inventory.assumed import modelled_by
 from lca_ai.inventory.system import Assumed, Gap
 from lca_ai.models import cloud
 from lca_ai.models.hardware import Cluster, Server
@@ -155,11 +156,13 @@ def not_covered(server: Server, metered: Metered, *, workload: str) -> tuple[lis
                 watts * part.count for (watts, _), part in zip(found, [p for p in parts if _mean_power(p)], strict=True)
             )
             uses.append(alike(metered, f"{kind}, not covered by the log", watts * hours / _W_PER_KW))
-            assumed += [_stated(key, f"power of the {kind} of {workload}") for key in sorted({key for _, key in found})]
+            assumed += [
+                modelled_by(key, f"power of the {kind} of {workload}") for key in sorted({key for _, key in found})
+            ]
     known = metered.hours.sum() + sum(use.total for use in uses)
     efficiency = tables.assumption("power_supply_efficiency")
     uses.append(alike(metered, "losses of the power supplies", float(known) * (1.0 / efficiency - 1.0)))
-    assumed.append(_stated("power_supply_efficiency", f"losses of the power supplies of {workload}"))
+    assumed.append(modelled_by("power_supply_efficiency", f"losses of the power supplies of {workload}"))
     gaps.append(
         Gap(
             workload,
@@ -200,16 +203,6 @@ def alike(
     total = float(metered.hours.sum())
     shape = metered.hours / total if total > 0 else metered.hours * 0.0 + 1.0 / len(metered.hours)
     return EnergyUse(activity, shape * kwh, basis, sources)
-
-
-def _stated(key: str, subject: str) -> Assumed:
-    row = tables.assumptions()[key]
-    return Assumed(
-        subject,
-        f"{row['value']} {row['unit']}".strip(),
-        f"{key.replace('_', ' ')}{': ' + row['note'] if row['note'] else ''}",
-        row["source"],
-    )
 
 
 def pue(location: Location, year: int | None) -> tuple[float, Basis, list[Assumed], tuple[str, ...]]:

@@ -8,6 +8,7 @@ and graded as one.
 from __future__ import annotations
 
 from lca_ai import tables
+from lca_ai.inventory.assumed import not_given
 from lca_ai.inventory.bill import MANUFACTURE, Bill, murphy_yield
 from lca_ai.inventory.system import Assumed, Process
 from lca_ai.models import catalogue
@@ -105,10 +106,9 @@ def _take(bill: Bill, part: Component, activity: str, own: dict[str, float], par
 def _power_supply_mass(bill: Bill, part: PowerSupply) -> float:
     if part.mass is not None:
         return float(part.mass.to("kg").magnitude)
-    row = tables.assumptions()["power_supply_mass"]
-    reason = f"not given; range {row['low']} to {row['high']} kg"
-    bill.assumed.append(Assumed("mass of a power supply", f"{row['value']} kg", reason, row["source"]))
-    return float(row["value"])
+    mass, said = not_given("power_supply_mass", "mass of a power supply")
+    bill.assumed.append(said)
+    return mass
 
 
 def _chassis_mass(bill: Bill, part: Chassis, server: Server) -> float | None:
