@@ -134,18 +134,25 @@ def assess(
 ) -> None:
     """Assess a study: write its report, its impacts and its result."""
     from lca_ai.impact.assess import assess as assess_study
+    from lca_ai.interpretation.checks import check_result
     from lca_ai.interpretation.recompute import read_lock, recompute
     from lca_ai.models.study import read_study
     from lca_ai.reports.build import write_all
 
     old = read_lock(lock) if lock is not None else None  # before it may be written over
-    result = assess_study(read_study(_study_file(study)))
+    try:
+        result = assess_study(read_study(_study_file(study)))
+    except InputError as fault:
+        raise fault.at(file=study) from None
     written = write_all(result, out)
     if not quiet:
         typer.echo(result.summary())
         typer.echo("")
         for path in written:
             typer.echo(f"wrote {path}")
+    for check in check_result(result):
+        if check.verdict == "flag":
+            typer.echo(f"flag: {check.rule}: {check.subject}: {check.detail}", err=True)
     if old is not None:
         _tell(recompute(result, old), len(result.impacts))
 

@@ -56,6 +56,17 @@ class InputError(LcaAiError, ValueError):
             text += f"; accepted: {self.accepted}"
         return text
 
+    def within(self, place: str) -> InputError:
+        """The same error, with its field told to be inside ``place``."""
+        return type(self)(
+            self.problem,
+            file=self.file,
+            line=self.line,
+            field=f"{place}: {self.field}" if self.field else place,
+            value=self.value,
+            accepted=self.accepted,
+        )
+
     def at(self, *, file: object = None, field: str | None = None) -> InputError:
         """Return the same error, with the place filled in by a caller that knows it."""
         return type(self)(

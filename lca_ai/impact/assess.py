@@ -12,6 +12,7 @@ import pandas as pd
 from lca_ai import provenance
 from lca_ai.errors import InputError, StudyError
 from lca_ai.impact.engine import solve
+from lca_ai.impact.measured import metered_energy
 from lca_ai.impact.result import Result, totals
 from lca_ai.impact.tabulate import (
     cited_sources,
@@ -22,12 +23,11 @@ from lca_ai.impact.tabulate import (
     incomplete,
     methods_table,
 )
-from lca_ai.inventory import facility
 from lca_ai.inventory.assemble import Inventory, add_workload, covered_shares
 from lca_ai.inventory.facility import Metered
 from lca_ai.inventory.hourly import read_hourly
-from lca_ai.inventory.system import Gap, ProductSystem
-from lca_ai.logs.energy import EnergyReading, read_energy
+from lca_ai.inventory.system import ProductSystem
+from lca_ai.logs.energy import EnergyReading
 from lca_ai.models.scope import GoalAndScope
 from lca_ai.models.study import Study
 from lca_ai.models.workload import Workload
@@ -59,10 +59,10 @@ def assess(subject: Study | Workload | Sequence[Workload], scope: GoalAndScope |
     quality: list[dict[str, Any]] = []
     for workload in workloads:
         try:
-            metered, reading, notes = _metered(system, workload)
+            metered, reading, notes = metered_energy(system, workload)
             inventories.append(_inventory(system, workload, metered, reading, scope))
         except InputError as fault:
-            raise (fault if fault.field or fault.file else fault.at(field=f"workload {workload.name}")) from None
+            raise fault.within(f"workload {workload.name}") from None
         quality += notes
         if reading is not None:
             readings[workload.name] = reading
@@ -128,102 +128,6 @@ def _reference_share(workloads: Sequence[Workload], scope: GoalAndScope) -> floa
             accepted=f"a unit that is delivered: {made}",
         )
     return float((reference / sum(fitting[1:], fitting[0])).to("").magnitude)
-
-
-def _metered(system: ProductSystem, workload: Workload) -> tuple[Metered, EnergyReading | None, list[dict[str, Any]]]:
-    """The energy of a workload: measured, given, or modelled from its rated power."""
-    given_seconds = facility.machine_seconds(workload.runtime, workload.hardware)
-    start = workload.runtime.start if workload.runtime is not None else None
-    if workload.power is not None:
-        reading = read_energy(workload.power)
-        if not reading.covers:
-            raise StudyError(
-                "it is not said what the log covers", field="power.covers", accepted="e.g. [gpu] or [node]"
-            )
-        hours = reading.hours["energy"].groupby(level="hour").sum()
-        _, count = facility.servers(workload.hardware)
-        seconds = given_seconds if given_seconds is not None else reading.seconds * count
-        return (
-            Metered(hours, frozenset(reading.covers), "measured", seconds),
-            reading,
-            _quality(system, workload, reading),
-        )
-    if workload.energy is not None:
-        kwh = float(workload.energy.to("kWh").magnitude)
-        hours = facility.evenly(kwh, start, _wall_seconds(workload, given_seconds))
-        return Metered(hours, frozenset(workload.covers), workload.energy_basis, given_seconds), None, []
-    server, _ = facility.servers(workload.hardware)
-    if server is None or given_seconds is None or workload.runtime is None:
-        raise AssertionError("the model refuses a workload without any energy")
-    kwh = facility.rated_energy(server, given_seconds, workload.runtime)
-    note = {
-        "workload": workload.name,
-        "what": "no measurement",
-        "count": 1,
-        "detail": f"energy modelled: rated power x utilisation {workload.runtime.utilisation:g}",
-    }
-    return (
-        Metered(
-            facility.evenly(kwh, start, _wall_seconds(workload, given_seconds)),
-            frozenset({"gpu"}),
-            "modelled",
-            given_seconds,
-        ),
-        None,
-        [note],
-    )
-
-
-def _wall_seconds(workload: Workload, machine_seconds: float | None) -> float | None:
-    if workload.runtime is None or machine_seconds is None:
-        return None
-    if workload.runtime.duration is not None:
-        return float(workload.runtime.duration.to("second").magnitude)
-    _, count = facility.servers(workload.hardware)
-    return machine_seconds / count
-
-
-def _quality(system: ProductSystem, workload: Workload, reading: EnergyReading) -> list[dict[str, Any]]:
-    """What was set aside in a log, how much of the window is covered, and what lies outside it."""
-    rows = [
-        {"workload": workload.name, "what": note.what, "count": note.count, "detail": note.detail}
-        for note in reading.notes
-    ]
-    covered = reading.covered_seconds / reading.seconds if reading.seconds else 0.0
-    rows.append(
-        {
-            "workload": workload.name,
-            "what": "readings",
-            "count": reading.samples,
-            "detail": f"{reading.format}; longest interval {reading.longest_interval:g} s",
-        }
-    )
-    rows.append(
-        {
-            "workload": workload.name,
-            "what": "coverage",
-            "count": round(reading.covered_seconds),
-            "detail": f"{covered:.2%} of {reading.seconds:,.1f} s",
-        }
-    )
-    rows += [
-        {"workload": workload.name, "what": key, "count": 1, "detail": value} for key, value in reading.facts.items()
-    ]
-    if reading.outside > 0:
-        rows.append(
-            {
-                "workload": workload.name,
-                "what": "outside the window",
-                "count": 1,
-                "detail": f"{reading.outside * 3.6e6:,.0f} J of the log are outside the stated window and not counted",
-            }
-        )
-    if reading.gap_seconds > 0:
-        wide = f"intervals over {reading.max_gap:g} s"
-        reason = f"{reading.gap_seconds:,.1f} s per device have no reading ({wide}): nothing is invented there"
-        system.gaps.append(Gap(workload.name, "use", "measured electricity", "all", "partial", reason))
-        rows.append({"workload": workload.name, "what": "gaps", "count": round(reading.gap_seconds), "detail": reason})
-    return rows
 
 
 def _inventory(

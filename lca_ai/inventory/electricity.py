@@ -14,7 +14,7 @@ from functools import cache
 import pandas as pd
 
 from lca_ai import tables
-from lca_ai.errors import MissingFactorError
+from lca_ai.errors import MissingFactorError, StudyError
 from lca_ai.inventory.hourly import HourlySeries
 from lca_ai.inventory.system import WATER_CONSUMPTION, WATER_USE, Assumed, Gap, Process
 from lca_ai.models.location import Location, zones
@@ -168,6 +168,13 @@ def supply(
     ------
     MissingFactorError : where no mix is published for the year asked
     """
+    if location.proxy is not None and years(location.zone):
+        raise StudyError(
+            f"{location.zone} has a mix of its own, so nothing stands in for it",
+            field="location.proxy",
+            value=location.proxy,
+            accepted=f"no proxy; or the zone {location.proxy} itself, as a scenario",
+        )
     zone = location.proxy or location.zone
     hourly = series.fold(demand) if series is not None and demand is not None else None
     if series is not None and hourly is not None and hourly.shares is not None:

@@ -249,4 +249,4 @@ def wue(location: Location, year: int | None) -> tuple[float, Basis, list[Assume
 def overhead(it_energy: list[EnergyUse], factor: float, basis: Basis, sources: tuple[str, ...]) -> EnergyUse:
     """Electricity of cooling and power distribution: IT energy x (PUE - 1)."""
     total = pd.concat([use.hours for use in it_energy]).groupby(level=0, dropna=False).sum()
-    return EnergyUse(f"facility overhead (PUE {factor:g})", total * (factor - 1.0), basis, sources)
+    return EnergyUse("facility overhead (PUE)", total * (factor - 1.0), basis, sources)

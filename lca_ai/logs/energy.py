@@ -13,7 +13,17 @@ import pandas as pd
 from lca_ai import tables
 from lca_ai.errors import LogError, shorten
 from lca_ai.logs import formats
-from lca_ai.logs.integrate import MaxGap, Partial, Window, close, merge, partial
+from lca_ai.logs.integrate import (
+    MaxGap,
+    Partial,
+    Window,
+    add_hours,
+    close,
+    merge,
+    partial,
+    uncovered_between,
+    uncovered_edges,
+)
 from lca_ai.logs.quality import clean, continuous
 from lca_ai.logs.records import SECOND_US, Kind, Note, Options, Records
 from lca_ai.models.power import PowerLog
@@ -47,6 +57,10 @@ class EnergyReading:
     start, end : the window, or the first and last reading
     curve : the power over time, thinned for drawing: ``time``, ``device``, ``power`` [W]
     outside : energy of the log outside the window [kWh]
+    occupied : time that the run occupied its devices [s]: the window, or the intervals that the log holds
+    silent : devices of the log whose energy is not known
+    named : whether the log tells its devices apart
+    resets : counter resets, across which the energy is not known
     """
 
     hours: pd.DataFrame
@@ -60,6 +74,10 @@ class EnergyReading:
     facts: Mapping[str, str]
     curve: pd.DataFrame
     outside: float
+    occupied: float
+    silent: tuple[str, ...]
+    named: bool
+    resets: int
 
     @property
     def total(self) -> float:
@@ -174,8 +192,15 @@ def read_energy(log: PowerLog) -> EnergyReading:
     first = int(everything["start" if kind == "interval" else "time"].min())
     start = window[0] if window[0] is not None else first
     end = window[1] if window[1] is not None else int(everything["time"].max())
+    hours, occupied = _with_gaps(inside, everything, (start, end), window)
+    silent = _silent(parts, everything, kind)
+    hours = hours[~hours.index.get_level_values("device").isin(silent)]
     return EnergyReading(
-        hours=_in_kwh(inside.hours),
+        hours=_in_kwh(hours),
+        occupied=occupied,
+        silent=silent,
+        named=all(records.named for records in parts),
+        resets=sum(note.count for note in notes if note.what == "counter reset"),
         covers=_covers(log, parts),
         format=parts[0].format,
         longest_interval=inside.longest,
@@ -230,6 +255,37 @@ def _without_repeats(frames: list[pd.DataFrame]) -> tuple[list[pd.DataFrame], li
 
 def _integral(frames: list[pd.DataFrame], kind: Kind, max_gap: MaxGap, window: Window) -> Partial:
     return close(reduce(merge, [partial(frame, kind, max_gap=max_gap, window=window) for frame in frames]))
+
+
+def _with_gaps(
+    inside: Partial, frame: pd.DataFrame, span: tuple[int, int], window: Window
+) -> tuple[pd.DataFrame, float]:
+    """Return the hours with what no reading covers, and the time that the run occupied its devices [s].
+
+    Without a stated window the run lasts from the first reading of any device to the last: a device that starts later
+    or stops earlier by more than its longest interval has a gap there. Intervals without a window are the run.
+    """
+    if inside.rules.kind == "interval":
+        gaps, occupied = uncovered_between(frame, span)
+        if window == (None, None):
+            return inside.hours, occupied
+        return add_hours(inside.hours, gaps), (span[1] - span[0]) / SECOND_US
+    spans = inside.runs
+    limits = inside.rules.limits([str(name) for name in spans["device"]])
+    tables = [inside.hours]
+    for edge, given, name in zip(span, window, ("first", "last"), strict=True):
+        far = (spans[name] - edge).abs().to_numpy() > limits
+        if given is None and far.any():
+            tables.append(uncovered_edges(spans[far], (edge, None) if name == "first" else (None, edge)))
+    return add_hours(*tables), (span[1] - span[0]) / SECOND_US
+
+
+def _silent(parts: list[Records], frame: pd.DataFrame, kind: Kind) -> tuple[str, ...]:
+    """Name the devices of the log whose energy is not known: no usable reading, or one only."""
+    named = {str(name) for records in parts for name in records.frame["device"].dropna().unique()}
+    counts = frame["device"].value_counts()
+    least = 1 if kind == "interval" else 2
+    return tuple(sorted(named - {str(name) for name in counts.index[counts >= least]}))
 
 
 def _in_kwh(hours: pd.DataFrame) -> pd.DataFrame:

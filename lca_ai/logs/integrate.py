@@ -186,7 +186,7 @@ def close(part: Partial) -> Partial:
     if part.rules.kind != "interval" and len(runs):
         added, bridge = _bridged(runs, part.rules)
         hours, longest = _sum([hours, added]), max(longest, bridge)
-    hours = _sum([hours, _uncovered_edges(runs, part.rules.window)])
+    hours = _sum([hours, uncovered_edges(runs, part.rules.window)])
     return Partial(part.rules, hours, _spans(runs), longest)
 
 
@@ -281,7 +281,35 @@ def _sum(tables: list[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(filled).groupby(level=["device", "hour"], sort=True).sum() if len(filled) > 1 else filled[0]
 
 
-def _uncovered_edges(runs: pd.DataFrame, window: Window) -> pd.DataFrame:
+def uncovered_between(frame: pd.DataFrame, window: Window) -> tuple[pd.DataFrame, float]:
+    """Return the gap seconds between the intervals of each device in a window, and the seconds that any device has.
+
+    Parameters
+    ----------
+    frame : columns ``device``, ``start`` and ``time`` [µs]
+    """
+    tables, most = [], 0.0
+    since, until = window
+    for name, rows in frame.sort_values(["device", "start"], kind="stable").groupby("device", sort=True):
+        start, end = rows["start"].to_numpy("int64"), np.maximum.accumulate(rows["time"].to_numpy("int64"))
+        left = np.r_[since if since is not None else start[0], end]
+        right = np.r_[start, until if until is not None else end[-1]]
+        free = right > left
+        zero = np.zeros(int(free.sum()))
+        gaps = Segments(np.zeros(len(zero), np.int64), left[free], right[free], zero, zero).clip(*window)
+        pieces = gaps.split_at_hours()
+        tables.append(_grouped(pieces, [str(name)], {"gap": pieces.seconds()}))
+        whole = (right[-1] - left[0]) / SECOND_US
+        most = max(most, float(whole - gaps.seconds().sum()))
+    return _sum(tables), most
+
+
+def add_hours(*tables: pd.DataFrame) -> pd.DataFrame:
+    """Add tables of energy, covered and gap seconds per device and hour."""
+    return _sum(list(tables))
+
+
+def uncovered_edges(runs: pd.DataFrame, window: Window) -> pd.DataFrame:
     """Return the gap seconds between the edges of the window and the first and last sample of each device."""
     spans = _spans(runs)
     devices, codes = [str(name) for name in spans["device"]], np.arange(len(spans))

@@ -57,12 +57,27 @@ def build(model: type[M], data: Mapping[str, Any], *, file: object = None) -> M:
     ------
     StudyError : naming the file, the field, the value and what is accepted
     """
+    _check_keys(data, "", file)
     try:
         return model.model_validate(data)
     except ValidationError as fault:
         raise study_error(fault, model, file=file) from None
     except InputError as fault:
         raise fault.at(file=file) from None
+
+
+def _check_keys(data: Any, place: str, file: object) -> None:
+    """Every key of a study is text; a decimal comma in a flow mapping makes one that is not."""
+    for key, value in data.items() if isinstance(data, Mapping) else enumerate(data) if isinstance(data, list) else ():
+        if isinstance(data, Mapping) and not isinstance(key, str):
+            raise StudyError(
+                "a name of a field that is not text",
+                file=file,
+                field=place or None,
+                value=key,
+                accepted="a field name; decimals take a point: 1.2",
+            )
+        _check_keys(value, f"{place}.{key}".strip("."), file)
 
 
 def study_error(fault: ValidationError, model: type[BaseModel], *, file: object = None) -> InputError:

@@ -88,8 +88,14 @@ class Location(Model):
             return data
         if not (data.get("cloud") and data.get("region")):
             raise StudyError("a cloud region needs its provider and its name", accepted="cloud: aws, region: eu-west-3")
-        zone = cloud.region(str(data["cloud"]), str(data["region"]))["grid_zone"]
-        return data if data.get("zone") else {**data, "zone": zone}
+        found = cloud.region(str(data["cloud"]), str(data["region"]))
+        if not data.get("zone"):
+            return {**data, "zone": found["grid_zone"]}
+        zone = zone_code(str(data["zone"]))
+        if zones()[zone]["country"] != found["country"]:
+            place = f"{found['grid_zone']}, or no zone: the region {data['region']} brings its own"
+            raise StudyError("the cloud region is not in this zone", field="zone", value=zone, accepted=place)
+        return data
 
     @field_validator("proxy")
     @classmethod

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lca_ai.errors import InputError
+from lca_ai.interpretation.checks import check_result
 from lca_ai.reports.view import view
 
 if TYPE_CHECKING:
@@ -62,10 +63,11 @@ def write_all(result: Result, folder: str | Path) -> list[Path]:
     InputError : where the folder cannot be written
     """
     out = Path(folder)
+    plain = {**result.to_dict(), "checks": [vars(check) for check in check_result(result)]}
     return [
         _write(out / "report.html", report(result).html()),
         _write(out / "impacts.csv", result.impacts.to_csv(index=False, lineterminator="\n")),
-        _write(out / "result.json", json.dumps(result.to_dict(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"),
+        _write(out / "result.json", json.dumps(plain, indent=1, ensure_ascii=False, allow_nan=False) + "\n"),
     ]
 
 

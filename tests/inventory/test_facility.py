@@ -184,7 +184,7 @@ def test_without_a_pue_the_average_of_the_industry_is_assumed(run, use) -> None:
     assert found.inventories[0].pue == 1.57
     [assumed] = [one for one in found.assumed if "PUE" in one.subject]
     assert (assumed.value, assumed.source) == ("1.57", "uptime-2021")
-    assert found.energy().set_index("activity")["activity_basis"]["facility overhead (PUE 1.57)"] == "assumed"
+    assert found.energy().set_index("activity")["activity_basis"]["facility overhead (PUE)"] == "assumed"
 
 
 def test_the_average_is_that_of_the_nearest_year(run, use) -> None:

@@ -340,5 +340,5 @@ def test_a_search_that_delivers_nothing_counts_for_the_model(write) -> None:
 
 
 def test_a_log_that_is_not_there_is_named(write) -> None:
-    with pytest.raises(InputError, match=r"log\.csv: power\.files: no such file"):
+    with pytest.raises(InputError, match=r"log\.csv: workload run: power\.files: no such file"):
         assessed(write, "energy: 433196 kWh\n    energy_basis: modelled", "power: {files: log.csv, covers: [node]}")
