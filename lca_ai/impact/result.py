@@ -118,7 +118,7 @@ class Result:
         partial = self.totals[~self.totals["complete"] & self.totals["amount"].notna()]
         missing = self.totals[self.totals["amount"].isna()]
         width = max(len(name) for name in self.totals.index)
-        lines += [f"{name:<{width}}  {_shown(row)}" for name, row in complete.iterrows()]
+        lines += [f"{name:<{width}}  {_shown(row)}" for name, row in complete.iterrows()] or ["no category is complete"]
         if len(partial):
             lines += ["", "incomplete (a part of the system has no figure; not comparable):"]
             lines += [
@@ -128,11 +128,12 @@ class Result:
         if len(missing):
             lines += ["", "no figure: " + ", ".join(missing.index)]
         kwh = sum(one.meter_energy for one in self.inventories)
+        kinds = ", ".join(f"{count} {kind}" for kind, count in self.gaps["kind"].value_counts().items()) or "no gap"
         lines += [
             "",
             (
                 f"electricity at the meter {units.humanise(kwh * self.reference_share, 'kWh')} per reference flow; "
-                f"gaps: {len(self.gaps)}, assumptions: {len(self.assumed)}"
+                f"{kinds}; {len(self.assumed)} assumptions"
             ),
         ]
         return "\n".join(lines)

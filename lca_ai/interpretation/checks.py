@@ -41,7 +41,7 @@ def check_result(result: Result) -> list[Check]:
     for workload, inventory in zip(result.workloads, result.inventories, strict=True):
         found += check_workload(workload, inventory)
         found += _grid(result, inventory)
-    found += [*_end_of_life_water(result), *_method_shares(result)]
+    found += [*_fossil_energy(result), *_end_of_life_water(result), *_method_shares(result)]
     return found
 
 
@@ -212,6 +212,18 @@ def _against_published(inventory: Inventory, grams_at_meter: float) -> list[Chec
             f"{generated:.1f} g/kWh generated, published {published[0]:.1f} ({off:+.1%})",
         )
     ]
+
+
+def _fossil_energy(result: Result) -> list[Check]:
+    """Fossil resources are a part of primary energy: more of them means that two sources do not agree."""
+    by_stage = result.by("life cycle stage")
+    if not {"resource use, fossils", "primary energy"} <= set(by_stage.columns):
+        return []
+    fossil, primary = by_stage["resource use, fossils"], by_stage["primary energy"]
+    more = [stage for stage in by_stage.index if fossil[stage] > primary[stage] * (1 + _CLOSE)]
+    told = "; ".join(f"{stage}: {fossil[stage]:.3g} against {primary[stage]:.3g} MJ" for stage in more)
+    detail = f"{told}: the two categories come from different sources" if told else "in every stage"
+    return [Check("fossil resources within primary energy", "result", "note" if more else "pass", detail)]
 
 
 def _end_of_life_water(result: Result) -> list[Check]:

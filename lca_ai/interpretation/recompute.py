@@ -24,17 +24,21 @@ class Recomputed:
 
     Attributes
     ----------
+    study : field of the study -> (then, now), where they differ
     software : package -> (version then, version now), where they differ
     tables : table -> (version then, version now), where the content differs
     files : files of the study whose content differs
     factors : rows of factors and inputs that moved: ``process``, ``flow``, ``then``, ``now``, ``change``
+    totals : categories whose total moved: ``category``, ``then``, ``now``, ``change``
     impacts : rows of impacts that moved: keys, ``then``, ``now``, ``change``
     """
 
+    study: Mapping[str, tuple[str, str]]
     software: Mapping[str, tuple[str, str]]
     tables: Mapping[str, tuple[str, str]]
     files: tuple[str, ...]
     factors: pd.DataFrame
+    totals: pd.DataFrame
     impacts: pd.DataFrame
 
     @property
@@ -44,10 +48,16 @@ class Recomputed:
 
     def lines(self, *, most: int = 40) -> list[str]:
         """The differences, in words; at most ``most`` rows of each kind."""
-        found = [f"software: {name} {then} -> {now}" for name, (then, now) in self.software.items()]
+        found = [f"study: {name} {then} -> {now}" for name, (then, now) in self.study.items()]
+        found += [f"software: {name} {then} -> {now}" for name, (then, now) in self.software.items()]
         found += [f"table: {name} {then} -> {now}" for name, (then, now) in self.tables.items()]
         found += [f"file: {name} has changed" for name in self.files]
-        for kind, rows, keys in (("factor", self.factors, _FACTOR_KEYS), ("impact", self.impacts, _IMPACT_KEYS)):
+        kinds = (
+            ("total", self.totals, ("category",)),
+            ("factor", self.factors, _FACTOR_KEYS),
+            ("impact", self.impacts, _IMPACT_KEYS),
+        )
+        for kind, rows, keys in kinds:
             shown = rows.head(most).to_dict("records")
             found += [f"{kind}: {', '.join(str(row[key]) for key in keys)}: {_moved(row)}" for row in shown]
             if len(rows) > most:
@@ -76,7 +86,11 @@ def read_lock(path: str | Path) -> Mapping[str, Any]:
 def recompute(result: Result, old: Mapping[str, Any]) -> Recomputed:
     """What is different between ``result`` and an older one, as :func:`read_lock` gives it."""
     then, now = old["lock"], result.lock
+    plain = result.to_dict()
     return Recomputed(
+        study=_differ(
+            *(_flat({name: data.get(name) for name in ("goal_and_scope", "workloads")}) for data in (old, plain))
+        ),
         software=_differ(then.get("software", {}), now["software"]),
         tables={
             name: (
@@ -88,6 +102,7 @@ def recompute(result: Result, old: Mapping[str, Any]) -> Recomputed:
         },
         files=tuple(sorted(_differ(then.get("files", {}), now["files"]))),
         factors=_moves(old.get("factors", ()), result.factors, _FACTOR_KEYS),
+        totals=_moves(old.get("totals", ()), result.totals.reset_index(), ("category",)),
         impacts=_moves(old["impacts"], result.impacts, _IMPACT_KEYS),
     )
 
@@ -99,6 +114,14 @@ def _differ(then: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, tuple[
         for name in names
         if then.get(name) != now.get(name)
     }
+
+
+def _flat(data: Any, place: str = "") -> dict[str, Any]:
+    """Nested plain data as one level: dotted place -> value."""
+    pairs = data.items() if isinstance(data, Mapping) else enumerate(data) if isinstance(data, list | tuple) else None
+    if pairs is None:
+        return {place: data}
+    return {key: value for name, part in pairs for key, value in _flat(part, f"{place}.{name}".strip(".")).items()}
 
 
 def _moves(old: Iterable[Mapping[str, Any]], new: pd.DataFrame, keys: tuple[str, ...]) -> pd.DataFrame:
@@ -117,4 +140,4 @@ def _moved(row: Mapping[Any, Any]) -> str:
         return f"new, {row['now']:.6g}"
     if pd.isna(row["now"]):
         return f"gone, was {row['then']:.6g}"
-    return f"{row['then']:.6g} -> {row['now']:.6g} ({row['change']:+.2%})"
+    return f"{row['then']:.6g} -> {row['now']:.6g} ({100 * row['change']:+.3g} %)"

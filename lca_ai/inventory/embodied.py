@@ -35,6 +35,13 @@ def bill_of(server: Server) -> Bill:
             add_host_part(bill, part, server)
     if server.embodied is not None:
         _given(bill, server.name, server.embodied, 1)
+    elif all(isinstance(part, Accelerator) for part in server.components):
+        bill.miss(MANUFACTURE, f"host of {server.name}", "only the card is named, not the machine it sits in")
+    bill.assumed += [
+        Assumed(f"{part.name or part.kind} of {server.name}", f"{part.count} of it", part.note)
+        for part in server.components
+        if part.note
+    ]
     _transport_and_end_of_life(bill, server)
     return bill
 

@@ -159,6 +159,9 @@ def not_covered(server: Server, metered: Metered, *, workload: str) -> tuple[lis
             assumed += [
                 modelled_by(key, f"power of the {kind} of {workload}") for key in sorted({key for _, key in found})
             ]
+    if all(part.kind == "accelerator" for part in server.components) and server.embodied is None:
+        reason = "only the card is named: processor, memory and drives of its host are not known"
+        gaps.append(Gap(workload, "use", "electricity of the host", "all", "missing", reason))
     known = metered.hours.sum() + sum(use.total for use in uses)
     efficiency = tables.assumption("power_supply_efficiency")
     uses.append(alike(metered, "losses of the power supplies", float(known) * (1.0 / efficiency - 1.0)))

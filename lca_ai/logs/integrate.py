@@ -282,25 +282,24 @@ def _sum(tables: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def uncovered_between(frame: pd.DataFrame, window: Window) -> tuple[pd.DataFrame, float]:
-    """Return the gap seconds between the intervals of each device in a window, and the seconds that any device has.
+    """Return the gap seconds between the intervals of each device in a window, and the most seconds a device has.
+
+    What lies between an edge of the window and the intervals is that of :func:`uncovered_edges`.
 
     Parameters
     ----------
     frame : columns ``device``, ``start`` and ``time`` [µs]
     """
     tables, most = [], 0.0
-    since, until = window
     for name, rows in frame.sort_values(["device", "start"], kind="stable").groupby("device", sort=True):
         start, end = rows["start"].to_numpy("int64"), np.maximum.accumulate(rows["time"].to_numpy("int64"))
-        left = np.r_[since if since is not None else start[0], end]
-        right = np.r_[start, until if until is not None else end[-1]]
+        left, right = end[:-1], start[1:]
         free = right > left
         zero = np.zeros(int(free.sum()))
-        gaps = Segments(np.zeros(len(zero), np.int64), left[free], right[free], zero, zero).clip(*window)
-        pieces = gaps.split_at_hours()
+        gaps = Segments(np.zeros(len(zero), np.int64), left[free], right[free], zero, zero)
+        pieces = gaps.clip(*window).split_at_hours()
         tables.append(_grouped(pieces, [str(name)], {"gap": pieces.seconds()}))
-        whole = (right[-1] - left[0]) / SECOND_US
-        most = max(most, float(whole - gaps.seconds().sum()))
+        most = max(most, float((end[-1] - start[0]) / SECOND_US - gaps.seconds().sum()))
     return _sum(tables), most
 
 

@@ -34,7 +34,7 @@ def test_a_row_that_moved_is_named_with_its_change(result, old):
     assert len(found.impacts) == 1
     assert found.impacts["change"].item() == pytest.approx(0.25)
     assert row["process"] in found.lines()[0]
-    assert "+25.00%" in found.lines()[0]
+    assert "+25 %" in found.lines()[0]
 
 
 def test_a_factor_and_its_table_are_named(result, old):

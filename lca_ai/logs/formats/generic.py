@@ -69,6 +69,7 @@ _SUFFIXES = {
 }
 _UNIT_SUFFIX = rf"(?:\s*[\[(](?P<unit>[^\])]+)[\])]|_(?P<suffix>{'|'.join(_SUFFIXES)}))?"
 _COLUMN = {role: re.compile(rf"(?:{names}){_UNIT_SUFFIX}", re.IGNORECASE) for role, names in _NAMES.items()}
+_LEAST_STEPS = 10
 _TIMES = ("ISO8601", "%Y/%m/%d %H:%M:%S.%f", "%Y/%m/%d %H:%M:%S", "%d.%m.%Y %H:%M:%S", "%m-%d-%Y %H:%M:%S.%f")
 _HEAD = 20_000
 _MOST_SHARED_STAMPS = 0.2
@@ -148,6 +149,7 @@ def _records(table: pd.DataFrame, path: Path, options: Options, format_name: str
         micros = (length.clip(0.0, longest).fillna(0.0) * SECOND_US).round().astype("int64")
         frame["start"] = frame["time"] - micros
     elif kind == "interval":
+        _refuse_running_total(frame, path)
         frame, note = _since_previous(frame, path)
         notes.append(note)
     named = "device" in columns or options.device is not None
@@ -159,6 +161,17 @@ def _devices(table: pd.DataFrame, columns: Columns, options: Options) -> pd.Seri
         return pd.Series(options.device or "device", index=table.index, dtype="str")
     cells = table[columns["device"][0]]
     return cells.astype("str").str.strip().mask(cells.isna())
+
+
+def _refuse_running_total(frame: pd.DataFrame, path: Path) -> None:
+    """Energies that only ever grow, from row to row of every device, are a running total and not energies."""
+    step = frame.sort_values(["device", "time"], kind="stable").groupby("device", sort=False)["energy"].diff().dropna()
+    if len(step) >= _LEAST_STEPS and (step > 0).all():
+        raise LogError(
+            "the energy grows from every row to the next, as a running total does",
+            file=path.name,
+            accepted="columns={'counter': ...} for a running total, or a column duration [s] for energies",
+        )
 
 
 def _since_previous(frame: pd.DataFrame, path: Path) -> tuple[pd.DataFrame, Note]:

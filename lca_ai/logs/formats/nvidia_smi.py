@@ -66,6 +66,8 @@ def _read(path: Path, text: str, options: Options) -> Records:
         Note("repeated header", len(rows) - len(body) - (not headless), "the tool was started again into the file"),
     ]
     power = "a cell in W" if headless else header[columns["power"]]
+    if not headless:
+        cells["power"] = _with_unit(cells["power"], rows[0][columns["power"]])
     named = "device" in columns and (headless or header[columns["device"]] not in _MODEL_COLUMNS)
     records = _records(pd.DataFrame(cells, dtype="str"), notes, path, options)
     records.rows, records.named = len(body), named or options.device is not None
@@ -90,6 +92,14 @@ def _records(texts: pd.DataFrame, notes: list[Note], path: Path, options: Option
 
 def _clean(cells: list[str]) -> list[str]:
     return [re.sub(r"\s*\[[^\]]*\]\s*$", "", cell.strip(' "')).strip().lower() for cell in cells]
+
+
+def _with_unit(cells: list[str], title: str) -> list[str]:
+    """Cells without a unit take that of their column's title, e.g. ``power.draw [mW]``."""
+    unit = re.search(r"\[(mW|W|kW)\]", title)
+    if unit is None or unit[1] == "W":
+        return cells
+    return [f"{cell} {unit[1]}" if re.fullmatch(r"[\d.]+", cell) else cell for cell in cells]
 
 
 def _is_header(row: list[str], header: list[str]) -> bool:
