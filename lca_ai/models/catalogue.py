@@ -74,9 +74,8 @@ def resolve(name: str) -> str:
     if len(candidates) == 1 and not fitting:
         return candidates[0]
     if candidates:
-        raise UnknownKeyError(
-            "this name fits several devices", field="hardware", value=name, accepted=" or ".join(candidates)
-        )
+        problem = "this name fits several devices" if len(candidates) > 1 else "this is not the whole name of a device"
+        raise UnknownKeyError(problem, field="hardware", value=name, accepted=" or ".join(candidates))
     raise UnknownKeyError("unknown hardware", field="hardware", value=name, accepted=did_you_mean(plain, keys.values()))
 
 
