@@ -43,7 +43,7 @@ SOURCES = [
     source(
         "edges-1.5.0",
         "Paul Scherrer Institute, edges 1.5.0: the factors of AWARE 2.0 by country as machine-readable text",
-        "https://pypi.org/project/edges/1.5.0/",
+        "https://github.com/Laboratory-for-Energy-Systems-Analysis/edges",
         "MIT",
         "edges/data/AWARE 2.0_Country_non_irri_yearly.json",
     ),
@@ -59,7 +59,7 @@ SOURCES = [
         "ecologits-0.11.3",
         "EcoLogits 0.11.3, factors of electricity by country: the water consumption factors of WRI as machine-readable "
         "text",
-        "https://pypi.org/project/ecologits/0.11.3/",
+        "https://github.com/mlco2/ecologits",
         "MPL-2.0; figures cited",
         "ecologits/data/electricity_mixes.json, wue",
     ),
