@@ -23,6 +23,7 @@ I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
 
 _HOUR_COLUMNS = ["energy", "covered", "gap", "samples"]
+_DENSE = 4
 _RUN_COLUMNS = ["device", "first", "first_value", "last", "last_value"]
 
 
@@ -252,9 +253,26 @@ def _inside(segments: Segments, window: Window) -> NDArray[np.bool_]:
 
 
 def _grouped(pieces: Segments, devices: list[str], values: dict[str, F64]) -> pd.DataFrame:
-    names = np.array(devices, dtype=object)[pieces.device]
-    frame = pd.DataFrame({"device": names, "hour": pieces.start // HOUR_US * HOUR_US, **values})
-    return frame.groupby(["device", "hour"], sort=True)[list(values)].sum()
+    return _by_device_hour(pieces.device, pieces.start, devices, values)
+
+
+def _by_device_hour(device: I64, time: I64, devices: list[str], values: dict[str, F64]) -> pd.DataFrame:
+    """Sum values per device and hour, on whole numbers: names are looked up once for each sum, not for each row."""
+    hour = time // HOUR_US
+    first = int(hour.min()) if len(hour) else 0
+    span = int(hour.max()) - first + 1 if len(hour) else 1
+    key = device * span + (hour - first)
+    if len(devices) * span <= _DENSE * (len(key) + 1):
+        found = np.flatnonzero(np.bincount(key, minlength=1))
+        sums = (
+            {name: np.bincount(key, weights=column)[found] for name, column in values.items()} if len(key) else values
+        )
+    else:  # few rows over many hours: a table of all hours would be mostly empty
+        found, place = np.unique(key, return_inverse=True)
+        sums = {name: np.bincount(place, weights=column) for name, column in values.items()}
+    names = np.array(devices, dtype=object)[found // span]
+    index = pd.MultiIndex.from_arrays([names, (found % span + first) * HOUR_US], names=["device", "hour"])
+    return pd.DataFrame(sums, index=index)
 
 
 def _samples(device: I64, time: I64, devices: list[str], window: Window) -> pd.DataFrame:
@@ -265,9 +283,7 @@ def _samples(device: I64, time: I64, devices: list[str], window: Window) -> pd.D
         inside &= time >= since
     if until is not None:
         inside &= time <= until
-    names = np.array(devices, dtype=object)[device[inside]]
-    frame = pd.DataFrame({"device": names, "hour": time[inside] // HOUR_US * HOUR_US, "samples": 1})
-    return frame.groupby(["device", "hour"], sort=True)[["samples"]].sum()
+    return _by_device_hour(device[inside], time[inside], devices, {"samples": np.ones(int(inside.sum()))})
 
 
 def _sum(tables: list[pd.DataFrame]) -> pd.DataFrame:
