@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -18,12 +17,6 @@ def software_version() -> str:
         return "not installed"
 
 
-def file_digest(path: Path) -> str:
-    """The sha256 of a file, read in blocks."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def lock(files: dict[str, Path]) -> dict[str, Any]:
     """Software version, version and sha256 of every table, and sha256 of the files of a study."""
     engines = {
@@ -32,5 +25,5 @@ def lock(files: dict[str, Path]) -> dict[str, Any]:
     return {
         "software": {"lca-ai": software_version(), **engines},
         "tables": tables.lock(),
-        "files": {name: file_digest(path) for name, path in files.items()},
+        "files": {name: tables.file_digest(path) for name, path in files.items()},
     }

@@ -11,7 +11,7 @@ import hashlib
 import json
 import math
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -105,9 +105,21 @@ def has(package: str, table: str) -> bool:
     return package in packages() and (packages()[package].folder / f"{table}.csv").is_file()
 
 
+def file_digest(path: Path) -> str:
+    """The sha256 of a file as it is on disk, read in blocks."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def digest(package: str, path: str) -> str:
-    """The sha256 of a file of a package as it is on disk."""
-    return hashlib.sha256((packages()[package].folder / path).read_bytes()).hexdigest()
+    """The sha256 of a file of a package."""
+    return file_digest(packages()[package].folder / path)
+
+
+def nearest_year(published: Iterable[int], year: int | None) -> int:
+    """The published year nearest to ``year``, the earlier one of two; the latest where no year is asked."""
+    known = sorted(published)
+    return min(known, key=lambda one: abs(one - year)) if year is not None else known[-1]
 
 
 @cache
@@ -229,7 +241,10 @@ def factors(activity: str, part: str | None = None, *, stage: str | None = None)
 def lock() -> dict[str, dict[str, str]]:
     """Version and sha256 of every table of every package."""
     return {
-        f"{name}/{resource['name']}": {"version": package.version, "sha256": digest(name, str(resource["path"]))}
+        f"{name}/{resource['name']}": {
+            "version": package.version,
+            "sha256": digest(name, str(resource["path"])),
+        }
         for name, package in packages().items()
         for resource in package.resources()
     }
@@ -277,7 +292,7 @@ def _broken_files(package: Package) -> list[str]:
     for path, expected in described.items():
         if not (package.folder / path).is_file():
             found.append(f"{package.name}/{path}: no such file")
-        elif hashlib.sha256((package.folder / path).read_bytes()).hexdigest() != expected:
+        elif file_digest(package.folder / path) != expected:
             found.append(f"{package.name}/{path}: its hash is not that of the description")
     return found
 

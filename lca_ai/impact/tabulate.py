@@ -14,8 +14,6 @@ from lca_ai.inventory.electricity import worst
 from lca_ai.inventory.system import WATER_CONSUMPTION, WATER_USE, ProductSystem
 from lca_ai.sources import Source, join
 
-_WATER = {WATER_USE, WATER_CONSUMPTION}
-
 
 def impacts_table(system: ProductSystem, contributions: Contributions, share: float) -> pd.DataFrame:
     """One row per workload, stage, process and category in which the process has a figure."""
@@ -62,14 +60,9 @@ def climate(solved: Contributions) -> list[dict[str, float]]:
 
 
 def _evidence(system: ProductSystem, process: str, category: str) -> tuple[str, list[str]]:
-    wanted = (
-        WATER_CONSUMPTION
-        if category in _WATER and category not in {one.category for one in system.processes[process].factors}
-        else category
-    )
-    found = [one for one in system.processes[process].factors if one.category == wanted]
+    found = system.processes[process].factors_in(category)
     cited = [source for one in found for source in one.sources]
-    if category == WATER_USE and wanted == WATER_CONSUMPTION:
+    if category == WATER_USE and any(one.category == WATER_CONSUMPTION for one in found):
         cited += [
             row["source"]
             for row in tables.rows("emission_factors/method", "characterisation")

@@ -251,23 +251,20 @@ def covered_shares(system: ProductSystem, climate: Sequence[Mapping[str, float]]
     climate : per demand, climate change by process [kg CO2e]
     """
     weight = [abs(sum(parts.values())) for parts in climate]
+    leaves = [system.leaves(demand.process) for demand in system.demands]
     shares = {}
     for category in tables.categories():
-        found = [
-            _covered(system, demand, parts, category) for demand, parts in zip(system.demands, climate, strict=True)
-        ]
+        found = [_covered(system, amounts, parts, category) for amounts, parts in zip(leaves, climate, strict=True)]
         known = [(share, size) for share, size in zip(found, weight, strict=True) if share is not None]
         total = sum(size for _, size in known)
         shares[category] = sum(share * size for share, size in known) / total if total else 0.0
     return shares
 
 
-def _covered(system: ProductSystem, demand: Demand, climate: Mapping[str, float], category: str) -> float | None:
-    leaves = {
-        name: amount
-        for name, amount in system.leaves(demand.process).items()
-        if category not in system.processes[name].elsewhere
-    }
+def _covered(
+    system: ProductSystem, amounts: Mapping[str, float], climate: Mapping[str, float], category: str
+) -> float | None:
+    leaves = {name: amount for name, amount in amounts.items() if category not in system.processes[name].elsewhere}
     if not leaves:
         return None
     by_amount = all(system.processes[name].unit == "kWh" for name in leaves)

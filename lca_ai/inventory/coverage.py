@@ -70,11 +70,7 @@ def _places() -> list[tuple[str, int]]:
 
 
 def _hardware() -> list[tuple[str, int]]:
-    cards = [
-        attributes
-        for attributes in catalogue.items().values()
-        if next(iter(attributes.values()))["kind"] == "accelerator"
-    ]
+    cards = [attributes for key, attributes in catalogue.items().items() if catalogue.kind_of(key) == "accelerator"]
     found = [("accelerators named", len(cards))]
     found += [
         (f"accelerators with {name.replace('_', ' ')}", sum(name in card for card in cards)) for name in _SPECIFICATIONS

@@ -16,7 +16,7 @@ import pandas as pd
 from lca_ai import tables
 from lca_ai.errors import MissingFactorError, StudyError
 from lca_ai.inventory.hourly import HourlySeries
-from lca_ai.inventory.system import WATER_CONSUMPTION, WATER_USE, Assumed, Gap, Process
+from lca_ai.inventory.system import WATER_USE, Assumed, Gap, Process
 from lca_ai.models.location import Location, zones
 from lca_ai.sources import Factor
 
@@ -122,7 +122,7 @@ def losses(zone: str, year: int) -> tuple[float, str, list[Assumed]] | None:
     by_year = _losses().get(zone) or _losses().get(country)
     if not by_year:
         return None
-    nearest = min(by_year, key=lambda one: (abs(one - year), one))
+    nearest = tables.nearest_year(by_year, year)
     row = by_year[nearest]
     place = "" if row["zone"] == zone else f" of {row['zone']}"
     share = float(row["amount"]) / 100.0
@@ -304,11 +304,10 @@ def _given(intensity: float) -> Process:
 
 
 def amount_of(process: Process, category: str) -> tuple[float, Factor] | None:
-    wanted = WATER_CONSUMPTION if category == WATER_USE else category
-    factor = next((one for one in process.factors if one.category == wanted), None)
+    factor = next(iter(process.factors_in(category)), None)
     if factor is None:
         return None
-    return factor.amount * (water_scarcity() if category == WATER_USE else 1.0), factor
+    return factor.amount * (water_scarcity() if factor.category != category else 1.0), factor
 
 
 @cache

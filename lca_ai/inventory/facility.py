@@ -223,7 +223,7 @@ def pue(location: Location, year: int | None) -> tuple[float, Basis, list[Assume
         for row in tables.rows("datasets/facility", "pue")
         if row["provider"] == "industry average"
     }
-    nearest = min(published, key=lambda one: (abs(one - (year or max(published))), one))
+    nearest = tables.nearest_year(published, year)
     row = published[nearest]
     value = float(row["amount"])
     reason = f"not given; average of the industry's data centres in {nearest}"

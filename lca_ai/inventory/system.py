@@ -61,6 +61,11 @@ class Process:
         named = {factor.category for factor in self.factors}
         return frozenset(named | {WATER_USE} if WATER_CONSUMPTION in named else named)
 
+    def factors_in(self, category: str) -> tuple[Factor, ...]:
+        """The factors behind the figure in a category: its own, or the water consumed behind water use."""
+        own = tuple(factor for factor in self.factors if factor.category == category)
+        return self.factors_in(WATER_CONSUMPTION) if category == WATER_USE and not own else own
+
 
 @dataclass(frozen=True)
 class Demand:

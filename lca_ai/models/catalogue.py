@@ -32,9 +32,14 @@ _PACKAGE = "datasets/hardware"
 @cache
 def items() -> dict[str, dict[str, tables.Row]]:
     """Every catalogue item: key -> attribute -> row."""
+    return _by_attribute("items", "item")
+
+
+def _by_attribute(table: str, key: str) -> dict[str, dict[str, tables.Row]]:
+    """A table in long form: key -> attribute -> row."""
     found: dict[str, dict[str, tables.Row]] = defaultdict(dict)
-    for row in tables.rows(_PACKAGE, "items"):
-        found[row["item"]][row["attribute"]] = row
+    for row in tables.rows(_PACKAGE, table):
+        found[row[key]][row["attribute"]] = row
     return dict(found)
 
 
@@ -87,7 +92,9 @@ def search(words: str) -> list[str]:
     UnknownKeyError : where none does
     """
     wanted = _plain(words).split()
-    names = {key: rows.get("name", {}).get("value", "") for key, rows in items().items() if _kind(key) == "accelerator"}
+    names = {
+        key: rows.get("name", {}).get("value", "") for key, rows in items().items() if kind_of(key) == "accelerator"
+    }
     names |= {key: server(key).name for key in servers()}
     found = sorted(key for key, name in names.items() if all(word in _plain(f"{key} {name}") for word in wanted))
     if not found:
@@ -95,27 +102,22 @@ def search(words: str) -> list[str]:
     return found
 
 
-def _kind(item: str) -> str:
+def kind_of(item: str) -> str:
+    """The kind of a catalogue item: accelerator, cpu, memory or storage."""
     return next(iter(items()[item].values()))["kind"]
 
 
 @cache
 def processors() -> dict[str, dict[str, tables.Row]]:
     """Every processor with its rated power: those of the items, and the long list of names."""
-    found: dict[str, dict[str, tables.Row]] = defaultdict(dict)
-    for row in tables.rows(_PACKAGE, "cpus"):
-        found[row["item"]][row["attribute"]] = row
-    own = {key: rows for key, rows in items().items() if _kind(key) == "cpu" and "rated_power" in rows}
-    return {**found, **own}
+    own = {key: rows for key, rows in items().items() if kind_of(key) == "cpu" and "rated_power" in rows}
+    return _by_attribute("cpus", "item") | own
 
 
 @cache
 def gpu_instances() -> dict[str, dict[str, tables.Row]]:
     """Every cloud instance with accelerators, by its name: attribute -> row."""
-    found: dict[str, dict[str, tables.Row]] = defaultdict(dict)
-    for row in tables.rows(_PACKAGE, "cloud_instances"):
-        found[row["instance"]][row["attribute"]] = row
-    return dict(found)
+    return _by_attribute("cloud_instances", "instance")
 
 
 def instances() -> set[str]:
@@ -159,8 +161,8 @@ def figures(kind: str, name: str) -> dict[str, Any]:
         key = resolve(name)
     except UnknownKeyError as fault:
         raise UnknownKeyError(fault.problem, field="item", value=name, accepted=fault.accepted) from None
-    if key not in items() or next(iter(items()[key].values()))["kind"] != kind:
-        known = [item for item, rows in items().items() if next(iter(rows.values()))["kind"] == kind]
+    if key not in items() or kind_of(key) != kind:
+        known = [item for item in items() if kind_of(item) == kind]
         raise UnknownKeyError(
             f"this is no {kind} of the catalogue", field="item", value=name, accepted=did_you_mean(name, known)
         )
@@ -287,7 +289,7 @@ def hardware(name: str, *, count: int = 1) -> Hardware:
     elif key not in items():
         machine = Server(name=processors()[key]["name"]["value"], key=key, components=(_listed(key),))
     else:
-        kind = next(iter(items()[key].values()))["kind"]
+        kind = kind_of(key)
         if kind not in {"accelerator", "cpu"}:
             raise UnknownKeyError(
                 "this is not a machine", field="hardware", value=name, accepted=", ".join(sorted(servers()))

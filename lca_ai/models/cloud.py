@@ -78,7 +78,7 @@ def published(provider: str, name: str, attribute: str, year: int | None) -> Pub
     by_year = own or known.get((place["provider"], "fleet", attribute))
     if not by_year:
         return None
-    nearest = min(by_year, key=lambda one: (abs(one - (year or max(by_year))), one))
+    nearest = tables.nearest_year(by_year, year)
     scope = min((row["scope"] for row in by_year[nearest]), key=_SCOPES.index)
     rows = [row for row in by_year[nearest] if row["scope"] == scope]
     amount = sum(float(row["amount"]) for row in rows) / len(rows)
