@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import lookups
 import numpy as np
 import pandas as pd
 
@@ -129,6 +130,7 @@ def start_up(repeats: int) -> tuple[list[Row], dict[str, float]]:
         "python": process("", repeats),
         "import lca_ai": process("import lca_ai", repeats),
         "import pandas": process("import pandas", repeats),
+        "units": process("from lca_ai import units; units.registry()", repeats),
         "import bw2calc": process("import warnings; warnings.simplefilter('ignore'); import bw2calc", repeats),
         "assess, cold": process(ASSESS, repeats),
     }
@@ -139,6 +141,7 @@ def start_up(repeats: int) -> tuple[list[Row], dict[str, float]]:
     rows = [
         Row("import lca_ai, fresh process", seconds["import lca_ai"], "bare python", seconds["python"]),
         Row("import lca_ai, fresh process", seconds["import lca_ai"], "import pandas", seconds["import pandas"]),
+        Row("the units, fresh process", seconds["units"], "import pandas", seconds["import pandas"]),
         Row(
             "assess the example, fresh process",
             seconds["assess, cold"],
@@ -185,6 +188,24 @@ def engine(repeats: int) -> list[Row]:
     return [Row("engine, each further demand", each, "a system of one demand", first, note)]
 
 
+def look_ups(repeats: int) -> list[Row]:
+    """Looking something up, for the first time in a fresh process and again; imports are not counted."""
+    reading, dictionary = lookups.floors(repeats)
+    firsts, nexts = [], []
+    for one in lookups.LOOK_UPS:
+        first, later = lookups.measured(one, repeats)
+        table = Path(one.table).name
+        firsts.append(
+            Row(f"{one.what}, first", first, f"csv.reader of {table}", reading[one.table], _over(first, lookups.FIRST))
+        )
+        nexts.append(Row(f"{one.what}, next", later, "a dict look-up", dictionary, _over(later, lookups.NEXT)))
+    return firsts + nexts
+
+
+def _over(seconds: float, budget: float) -> str:
+    return f"over {shown(budget)}" if seconds > budget else ""
+
+
 def integral_peak() -> float:
     """Return the peak memory of a process that makes and integrates two million samples [MiB]."""
     folder = str(Path(__file__).resolve().parent)
@@ -208,11 +229,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         rows += integrals(Path(name), repeats) + texts(Path(name), repeats)
     rows += engine(repeats)
+    found = look_ups(repeats)
     peaks["integrate 2 million samples"] = integral_peak()
     versions = f"Python {platform.python_version()}, NumPy {np.__version__}, pandas {pd.__version__}"
     print(f"{os.cpu_count()} cores, {platform.machine()}, {versions}; the shortest of {repeats} runs\n")
-    print(table(("what", "time", "against", "ratio", ""), [row.cells() for row in rows]))
-    print()
+    for many in (rows, found):
+        print(table(("what", "time", "against", "ratio", ""), [row.cells() for row in many]))
+        print()
     print(table(("process", "peak memory"), [(what, f"{peak:.0f} MiB") for what, peak in peaks.items()]))
 
 

@@ -42,7 +42,7 @@ def describe_files(folder: Path, paths: Iterable[Path], file_format: str, media_
         content = path.read_bytes()
         descriptor["resources"].append(
             {
-                "name": path.stem.lower(),
+                "name": path.relative_to(folder).with_suffix("").as_posix().replace("/", "-").lower(),
                 "type": "file",
                 "path": path.relative_to(folder).as_posix(),
                 "format": file_format,

@@ -1,6 +1,8 @@
 """Import generation mixes, published carbon intensity and grid losses into ``datasets/grid``.
 
 Upstreams: Ember and Our World in Data (countries), EIA-930 (US balancing areas), World Bank (losses).
+Ember revises the past: with a newer ``--release`` the figures that moved are kept below ``releases/`` and stay
+addressable, and an older release adds what it has otherwise and leaves the tables as they are.
 """
 
 from __future__ import annotations
@@ -10,14 +12,21 @@ import statistics
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from import_support import CC_BY, read_rows, source
-from import_zone_codes import AGGREGATE_ZONES, ALPHA_2, BALANCING_AREAS, OTHER_SPELLINGS, zone_of
-from packages import Package, write_package
+import grid_releases
+from descriptors import describe_files
+from grid_releases import Release
+from import_support import ACCESSED, CC_BY, importer, read_rows, source
+from import_zone_codes import AGGREGATE_ZONES, ALPHA_2, BALANCING_AREAS, OTHER_SPELLINGS, SHARED_NAMES, zone_of
+from packages import Package, base, read_package, write_package
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 Row = dict[str, object]
+
+FOLDER = "datasets/grid"
+#: The release of Ember's figures, as processed by Our World in Data, that the tables hold.
+RELEASE = "2026-04"
 
 YEARS = range(2015, 2026)
 TOLERANCE = 0.002
@@ -49,21 +58,6 @@ EIA_COLUMNS = {
 
 SOURCES = [
     source(
-        "owid-ember-mix",
-        "Ember, Yearly Electricity Data (2026), and Energy Institute, Statistical Review of World Energy; "
-        "processed by Our World in Data, energy-data, April 2026 release",
-        "https://github.com/owid/energy-data",
-        "CC-BY-4.0",
-        "columns *_electricity",
-    ),
-    source(
-        "owid-ember-intensity",
-        "Ember, Yearly Electricity Data (2026); processed by Our World in Data, "
-        "carbon intensity of electricity generation, April 2026 release",
-        "https://ourworldindata.org/grapher/carbon-intensity-electricity",
-        "CC-BY-4.0",
-    ),
-    source(
         "eia-930-2022",
         "U.S. Energy Information Administration, Form EIA-930 Hourly Electric Grid Monitor, "
         "net generation by energy source, 2022",
@@ -89,10 +83,14 @@ SOURCES = [
 NOTICE = """
 # Grid: zones, generation mixes, published intensity, losses
 
-Licence of the package: CC BY 4.0. Attribution: Ember (2026) and Energy Institute, processed by Our World in Data
+Licence of the package: CC BY 4.0. Attribution: Ember ({ember}) and Energy Institute, processed by Our World in Data
 (CC BY 4.0); World Bank, World Development Indicators (CC BY 4.0); US Energy Information Administration (public domain);
 the hourly EIA-930 files were read as shipped in HPE SustainDC (MIT).
 
+- A name in `zone_aliases.csv` that two zones have (Congo) is refused by the look-up, which lists them.
+- `releases.csv`: the release of Ember's figures, and older ones. Ember revises the past; of an older release
+  `releases/` has the years of zones that differ from those of the release after it (a row without figure and source: it
+  has none).
 - Zones: ISO 3166-1 alpha-2; `US-` + EIA balancing authority; `WOR` and `EU` for aggregates, whose `iso3` is the code
   of the World Bank and whose `country` is the zone itself; Kosovo is `XK`, a user-assigned code.
 - `generation_mix.csv`: shares of generation in the zone, without trade: gross generation for countries, net generation
@@ -114,15 +112,40 @@ def main() -> None:
     """Write ``datasets/grid`` from the upstream tables named on the command line."""
     arguments = _arguments()
     mixes, unsummed = country_mixes(read_rows(arguments.mix))
+    intensity, zero_intensity = intensities(read_rows(arguments.intensity), {str(row["zone"]) for row in mixes})
+    tables = {"generation_mix": mixes, "published_intensity": intensity}
+    given = grid_releases.of_rows(arguments.release, ACCESSED, tables)
+    releases = grid_releases.read(base() / FOLDER) | {given.name: given}
+    if given.name == max(releases):
+        package = _package(arguments, given, tables, (unsummed, zero_intensity))
+    else:
+        package = read_package(FOLDER)
+    older = [releases[name] for name in sorted(releases)[:-1]]
+    past = [row for release in older for row in grid_releases.sources(release, current=False)]
+    ids = {row["id"] for row in past}
+    package.sources = [*(row for row in package.sources if row["id"] not in ids), *past]
+    package.tables["releases"] = grid_releases.rows(releases)
+    folder = write_package(package)
+    describe_files(folder, grid_releases.write(releases), "parquet", "application/vnd.apache.parquet")
+
+
+def _package(
+    arguments: argparse.Namespace,
+    release: Release,
+    ember: Mapping[str, list[Row]],
+    left_out: tuple[list[tuple[str, int]], list[tuple[str, int]]],
+) -> Package:
+    """Return the package with the figures of ``release`` as its own."""
+    mixes = ember["generation_mix"]
     areas, dropped = area_mixes(arguments.hourly)
     losses, bad_losses = grid_losses(read_rows(arguments.losses))
     names = zone_names(read_rows(arguments.mix)) | {"CW": "Curacao"}
     zones = zone_rows(names, {str(row["zone"]) for row in [*mixes, *losses]})
-    intensity, zero_intensity = intensities(read_rows(arguments.intensity), {str(row["zone"]) for row in mixes})
     notice = NOTICE.format(
+        ember=release.name[:4],
         dropped=", ".join(f"{zone} {count}" for zone, count in dropped.items() if count),
-        unsummed=_spans(unsummed),
-        zero_intensity=_spans(zero_intensity),
+        unsummed=_spans(left_out[0]),
+        zero_intensity=_spans(left_out[1]),
         bad_losses=_spans(bad_losses),
         low=LOSS_BOUNDS[0],
         high=LOSS_BOUNDS[1],
@@ -133,19 +156,22 @@ def main() -> None:
         "zones": zones,
         "zone_aliases": alias_rows(names, zones),
         "generation_mix": mixes + areas,
-        "published_intensity": intensity,
+        "published_intensity": ember["published_intensity"],
         "losses": losses,
     }
     title = "Electricity grids: zones, generation mixes, published intensity, losses"
-    write_package(Package("datasets/grid", title, "2026.11", *CC_BY, notice, SOURCES, dict(tables)))
+    sources = [*grid_releases.sources(release, current=True), *SOURCES]
+    return Package(FOLDER, title, "2026.11", *CC_BY, notice, sources, dict(tables))
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = importer(__doc__)
     parser.add_argument("--mix", type=Path, required=True, help="generation mix by country and year")
     parser.add_argument("--intensity", type=Path, required=True, help="published carbon intensity by country and year")
     parser.add_argument("--losses", type=Path, required=True, help="transmission and distribution losses")
     parser.add_argument("--hourly", type=Path, required=True, help="folder of US-*_2022_eia930_hourly.csv")
+    text = f"year and month of the release of --mix and --intensity (the project's figures: {RELEASE})"
+    parser.add_argument("--release", type=grid_releases.name, default=RELEASE, help=text)
     return parser.parse_args()
 
 
@@ -301,7 +327,8 @@ def alias_rows(names: Mapping[str, str], zones: Iterable[Row]) -> list[Row]:
     aliases |= OTHER_SPELLINGS
     for code, (_, electricity_maps, spellings) in BALANCING_AREAS.items():
         aliases |= dict.fromkeys((electricity_maps, *spellings), f"US-{code}")
-    return [{"alias": alias, "zone": zone} for alias, zone in sorted(aliases.items()) if zone in known]
+    pairs = {*aliases.items(), *SHARED_NAMES.items()}
+    return [{"alias": alias, "zone": zone} for alias, zone in sorted(pairs) if zone in known]
 
 
 def _zone_year(row: Row) -> tuple[str, int]:

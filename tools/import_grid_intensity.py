@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from descriptors import Columns, describe_columns
-from import_support import ODBL, read_rows, source
-from import_zone_codes import ALPHA_2, BALANCING_AREAS, STATES
+from import_support import ODBL, importer, read_rows, source
+from import_zone_codes import ALPHA_2, AREA_SPELLINGS, BALANCING_AREAS, BARE_NAMES, STATES
 from packages import Package, write_package
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
 
 Row = dict[str, object]
 
@@ -63,9 +62,11 @@ available under the ODbL 1.0 and read as published by The Green Web Foundation i
 - Life cycle, consumption: imports and exports are traced through the grid. The figures of `datasets/grid` are those of
   generation, without trade.
 - `renewable_share` is the share of the electricity consumed, as a fraction, to the whole per cent.
-- Zone codes are those of Electricity Maps, but for {renamed} US balancing areas, which have the code of `datasets/grid`
-  (`zone_aliases.csv`). A country's code means the zone that Electricity Maps has under it: GB is Great Britain without
-  Northern Ireland (GB-NIR), IN is mainland India; islands with a zone of their own are not in that of their country.
+- Zone codes are those of Electricity Maps, but for {renamed} US balancing areas, which have the code of
+  `datasets/grid`; `zone_aliases.csv` has these, the zones' names, and the short codes of bidding zones (SE3) and areas
+  (US-ISNE).
+- A country's code means the zone that Electricity Maps has under it: GB is Great Britain without Northern Ireland
+  (GB-NIR), IN is mainland India; islands with a zone of their own are not in that of their country.
 - Without a national zone, and so with sub-national zones only: Chile (CL-SEN) and Russia. Without any zone: Ukraine and
   some small territories of `datasets/grid`.
 - Where Electricity Maps has no measured mix it estimates. The same figure in every year shows such an estimate:
@@ -77,7 +78,7 @@ available under the ODbL 1.0 and read as published by The Green Web Foundation i
 
 def main() -> None:
     """Write ``datasets/grid-intensity-odbl`` from the upstream table named on the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = importer(__doc__)
     parser.add_argument("--intensity", type=Path, required=True, help="carbon intensity by zone and year")
     upstream = read_rows(parser.parse_args().intensity)
     rows = intensities(upstream)
@@ -148,9 +149,25 @@ def _kind(zone: str) -> tuple[str, str]:
 
 
 def alias_rows(zones: Iterable[Row]) -> list[Row]:
-    """Return the codes of Electricity Maps that differ from those of this project."""
-    known = {str(zone["zone"]) for zone in zones}
-    return [{"alias": alias, "zone": zone} for alias, zone in sorted(OWN_CODES.items()) if zone in known]
+    """Return the other spellings of the zones: names, codes of Electricity Maps, of EIA areas and of bidding zones."""
+    known = {str(zone["zone"]): zone for zone in zones}
+    pairs = {(alias, zone) for alias, zone in OWN_CODES.items() if zone in known}
+    for code, zone in known.items():
+        if code not in OWN_CODES.values() and str(zone["name"]) not in BARE_NAMES:
+            pairs.add((str(zone["name"]), code))
+        pairs |= {(spelling, code) for spelling in (*AREA_SPELLINGS.get(code, ()), *_short_codes(zone, known))}
+    return [{"alias": alias, "zone": zone} for alias, zone in sorted(pairs)]
+
+
+def _short_codes(zone: Row, known: Container[str]) -> list[str]:
+    """Return the code of a bidding zone ("SE3") or of a US balancing area ("US-ISNE") without the part between."""
+    country, _, rest = str(zone["zone"]).partition("-")
+    last = rest.rpartition("-")[2]
+    if rest.startswith(country):
+        return [rest]
+    short = f"{country}-{last}"
+    is_area = zone["kind"] == "balancing authority" and rest != last
+    return [short] if is_area and short not in known and short not in STATES else []
 
 
 def notice(zones: list[Row], rows: list[Row]) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from import_support import ODBL, read_rows, source
-from import_zone_codes import STATES
+from import_support import ODBL, importer, read_rows, source
+from import_zone_codes import SHARED_NAMES, STATES
 from packages import Package, write_package
 
 if TYPE_CHECKING:
@@ -54,13 +53,14 @@ that licence.
   present has the share 0.
 - Years {first} to {last}; later years of the source are not complete. A year equal to the one before it would be left
   out as a repetition: {repeated}.
-- `zone_aliases.csv` holds English names. "Georgia" is left out: it is the country in `datasets/grid`.
+- `zone_aliases.csv` holds English names. "Georgia" is a country in `datasets/grid` too: the look-up refuses
+  the name alone and lists both.
 """
 
 
 def main() -> None:
     """Write ``datasets/grid-odbl`` from the upstream table named on the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = importer(__doc__)
     parser.add_argument("--mix", type=Path, required=True, help="electricity mix by subdivision and year")
     mixes, repeated = subdivision_mixes(read_rows(parser.parse_args().mix))
     zones = zone_rows({str(row["zone"]) for row in mixes})
@@ -124,6 +124,7 @@ def alias_rows(zones: Iterable[Row]) -> list[Row]:
     """Return the English names of the zones."""
     aliases = {str(zone["name"]): str(zone["zone"]) for zone in zones}
     aliases |= {spelling: zone for zone, spellings in ALIASES.items() for spelling in spellings}
+    aliases |= {name: zone for name, zone in SHARED_NAMES.items() if zone in STATES}
     return [{"alias": alias, "zone": zone} for alias, zone in sorted(aliases.items())]
 
 

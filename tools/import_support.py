@@ -1,18 +1,45 @@
-"""What the importers share: reading an upstream table, describing a source, rounding a figure."""
+"""What the importers share: their command line, reading an upstream table, describing a source, rounding a figure."""
 
 from __future__ import annotations
 
+import argparse
 import csv
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from packages import BASE, write_nothing
+
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Sequence
 
 #: The day on which every source of these packages was last read.
 ACCESSED = "2026-11-21"
 
 CC_BY = ("CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/")
 ODBL = ("ODbL-1.0", "https://opendatacommons.org/licenses/odbl/1-0/")
+
+
+def importer(description: str | None) -> argparse.ArgumentParser:
+    """Return the command line of an importer, to which it adds its upstream files.
+
+    ``--diff`` reports what would move and writes nothing; ``--root`` names other data than that of the project.
+    """
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--diff", action=_OnlyReport, nargs=0, help="report what would move, and write nothing")
+    parser.add_argument(
+        "--root", action=_OtherData, type=Path, help="folder that holds datasets/ and emission_factors/"
+    )
+    return parser
+
+
+class _OnlyReport(argparse.Action):
+    def __call__(self, *_: object) -> None:
+        write_nothing()
+
+
+class _OtherData(argparse.Action):
+    def __call__(self, _: object, __: object, values: str | Sequence[object] | None, ___: str | None = None) -> None:
+        BASE.set(Path(str(values)))
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:

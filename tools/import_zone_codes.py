@@ -43,6 +43,7 @@ BALANCING_AREAS: dict[str, tuple[str, str, tuple[str, ...]]] = {
 
 #: Further English spellings of countries and aggregates -> zone.
 OTHER_SPELLINGS = {
+    "Bosnia": "BA",
     "Britain": "GB",
     "Bolivia (Plurinational State of)": "BO",
     "Brunei Darussalam": "BN",
@@ -50,23 +51,35 @@ OTHER_SPELLINGS = {
     "Cabo Verde": "CV",
     "China, Hong Kong SAR": "HK",
     "Congo, Dem. Rep.": "CD",
+    "Congo-Brazzaville": "CG",
+    "Congo-Kinshasa": "CD",
+    "Congo, Rep.": "CG",
+    "DR Congo": "CD",
     "Czech Republic": "CZ",
+    "DPRK": "KP",
     "C\u00f4te d'Ivoire": "CI",
     "Democratic Republic of the Congo": "CD",
     "EU27": "EU",
     "EU-27": "EU",
     "European Union (27)": "EU",
     "GLO": "WOR",
+    "Georgia (country)": "GE",
     "Global": "WOR",
     "Great Britain": "GB",
     "Holland": "NL",
     "Hong Kong SAR": "HK",
     "Iran, Islamic Republic of": "IR",
+    "Iran (Islamic Republic of)": "IR",
     "Ivory Coast": "CI",
     "Korea": "KR",
     "Korea, Republic of": "KR",
+    "Lao People's Democratic Republic": "LA",
     "Macau": "MO",
     "Macedonia": "MK",
+    "Moldova, Republic of": "MD",
+    "Palestine, State of": "PS",
+    "Republic of Moldova": "MD",
+    "State of Palestine": "PS",
     "Republic of Korea": "KR",
     "Republic of the Congo": "CG",
     "Russian Federation": "RU",
@@ -76,6 +89,8 @@ OTHER_SPELLINGS = {
     "S\u00e3o Tom\u00e9 and Pr\u00edncipe": "ST",
     "Taiwan, Province of China": "TW",
     "Tanzania, United Republic of": "TZ",
+    "United Republic of Tanzania": "TZ",
+    "Venezuela (Bolivarian Republic of)": "VE",
     "The Netherlands": "NL",
     "Timor-Leste": "TL",
     "T\u00fcrkiye": "TR",
@@ -85,6 +100,19 @@ OTHER_SPELLINGS = {
     "United States of America": "US",
     "Viet Nam": "VN",
     "WORLD": "WOR",
+}
+
+#: Names that two zones have -> the zone beside the one whose name it is. Such a name alone is refused by the look-up.
+SHARED_NAMES = {"Congo": "CD", "Georgia": "US-GA", "Virgin Islands": "VG"}
+
+#: Names of zones that tell no place without their country: no spelling of the zone.
+BARE_NAMES = {"Borneo", "East", "Main Islands", "Peninsula", "South Island"}
+
+#: Further spellings of US balancing areas of which climate change only is known: zone -> spellings.
+AREA_SPELLINGS = {
+    "US-CENT-SWPP": ("SPP",),
+    "US-NE-ISNE": ("ISO-NE", "ISONE"),
+    "US-TEN-TVA": ("TVA",),
 }
 
 #: States and provinces (ISO 3166-2) -> name.
