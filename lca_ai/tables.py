@@ -1,7 +1,8 @@
-"""The data packages of the project: found, read, checked, and looked up with an error that helps.
+"""The data packages of the project: found, read, and looked up with an error that helps.
 
 A package is a folder with a ``datapackage.json`` (Frictionless), CSV files in long form and a ``sources.csv``. Tables
-are read on first use and kept; nothing is read at import.
+are read on first use and kept; nothing is read at import. A user's own tables lie over them while :func:`using` holds
+an :class:`Overlay`: a context variable, so that nothing of one assessment is seen by another.
 """
 
 from __future__ import annotations
@@ -9,22 +10,104 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import cache, wraps
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
-from lca_ai import units
-from lca_ai.errors import MissingFactorError, TableError, UnitError, UnknownKeyError, did_you_mean
+from lca_ai.errors import MissingFactorError, TableError, UnknownKeyError, did_you_mean
 from lca_ai.sources import Factor, Source
 
 _FOLDERS = ("datasets", "emission_factors")
 
 Row = Mapping[str, str]
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Change:
+    """Rows of the project that a user's own table replaced, or added: what, how many, and by which file."""
+
+    what: str
+    count: int
+    detail: str
+
+
+@dataclass(frozen=True, eq=False)
+class Overlay:
+    """A user's own tables over those of the project; see :mod:`lca_ai.own_tables`, which reads and checks them.
+
+    Attributes
+    ----------
+    rows : package and table -> all its rows, those of the user in place of the project's of the same key
+    own : table -> the user's rows alone
+    sources : the user's sources by their id
+    digests : own table -> sha256 of its file
+    changes : what was replaced and added
+    """
+
+    rows: Mapping[tuple[str, str], tuple[Row, ...]]
+    own: Mapping[str, tuple[Row, ...]]
+    sources: Mapping[str, Source]
+    digests: Mapping[str, str]
+    changes: tuple[Change, ...]
+    _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    def keep(self, function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        """The value of a pure look-up, computed once over these tables."""
+        key = (function, args, tuple(sorted(kwargs.items())))
+        if key not in self._kept:
+            self._kept[key] = function(*args, **kwargs)
+        found: _T = self._kept[key]
+        return found
+
+
+_OVERLAY: ContextVar[Overlay | None] = ContextVar("lca_ai_tables", default=None)
+
+
+def overlay() -> Overlay | None:
+    """The user's own tables that lie over the project's here and now; None without any."""
+    return _OVERLAY.get()
+
+
+def own_rows(table: str) -> tuple[Row, ...]:
+    """The rows of a user's own table alone; none where there is no such table."""
+    own = _OVERLAY.get()
+    return own.own.get(table, ()) if own is not None else ()
+
+
+@contextmanager
+def using(tables: Overlay | None) -> Iterator[None]:
+    """Look up in ``tables`` before the project's own; with None, as it was."""
+    token = _OVERLAY.set(tables if tables is not None else _OVERLAY.get())
+    try:
+        yield
+    finally:
+        _OVERLAY.reset(token)
+
+
+def cached(function: Callable[_P, _T]) -> Callable[_P, _T]:
+    """Keep the values of a look-up, apart for the project's tables and for each overlay of a user's own.
+
+    Everything that depends on :func:`rows` is kept by this and never by ``functools.cache``, which would give the
+    figures of one user's tables to the next assessment.
+    """
+    kept = cache(function)
+
+    @wraps(function)
+    def look_up(*args: _P.args, **kwargs: _P.kwargs) -> _T:
+        own = _OVERLAY.get()
+        if own is not None:
+            return own.keep(function, *args, **kwargs)
+        return kept(*args, **kwargs)  # type: ignore[arg-type] # arguments of a cached function are hashable
+
+    return look_up
 
 
 @cache
@@ -70,10 +153,11 @@ class Package:
 @cache
 def packages() -> Mapping[str, Package]:
     """Every data package by its name, e.g. ``datasets/grid``."""
-    return MappingProxyType(_packages_in(data_root()))
+    return MappingProxyType(packages_in(data_root()))
 
 
-def _packages_in(root: Path) -> dict[str, Package]:
+def packages_in(root: Path) -> dict[str, Package]:
+    """Every data package below a folder, by its name."""
     found = {}
     for description in sorted(path for folder in _FOLDERS for path in (root / folder).glob("*/datapackage.json")):
         name = description.parent.relative_to(root).as_posix()
@@ -81,9 +165,21 @@ def _packages_in(root: Path) -> dict[str, Package]:
     return found
 
 
-@cache
 def rows(package: str, table: str) -> tuple[Row, ...]:
-    """All rows of a table, as text.
+    """All rows of a table, as text, a user's own rows among them.
+
+    Raises
+    ------
+    TableError : where there is no such package or table
+    """
+    own = _OVERLAY.get()
+    found = own.rows.get((package, table)) if own is not None else None
+    return found if found is not None else project_rows(package, table)
+
+
+@cache
+def project_rows(package: str, table: str) -> tuple[Row, ...]:
+    """All rows of a table as the project has it.
 
     Raises
     ------
@@ -92,15 +188,24 @@ def rows(package: str, table: str) -> tuple[Row, ...]:
     known = packages()
     if package not in known or not (known[package].folder / f"{table}.csv").is_file():
         raise TableError("no such table", value=f"{package}/{table}", accepted=did_you_mean(package, known))
-    return _read(known[package].folder / f"{table}.csv")
+    return read(known[package].folder / f"{table}.csv")
 
 
-def _read(path: Path) -> tuple[Row, ...]:
+def read(path: Path) -> tuple[Row, ...]:
+    """The rows of a CSV file of a package, as text."""
     with path.open(encoding="utf-8", newline="") as file:
-        return tuple(csv.DictReader(file))
+        lines = csv.reader(file)
+        heads = next(lines, [])
+        return tuple(dict(zip(heads, line, strict=False)) for line in lines if line)
 
 
 def has(package: str, table: str) -> bool:
+    """Whether the package is installed and has the table, or a user's own rows stand for it."""
+    own = _OVERLAY.get()
+    return (own is not None and (package, table) in own.rows) or has_project(package, table)
+
+
+def has_project(package: str, table: str) -> bool:
     """Whether the package is installed and has the table."""
     return package in packages() and (packages()[package].folder / f"{table}.csv").is_file()
 
@@ -122,19 +227,20 @@ def nearest_year(published: Iterable[int], year: int | None) -> int:
     return min(known, key=lambda one: abs(one - year)) if year is not None else known[-1]
 
 
-@cache
+@cached
 def sources() -> Mapping[str, Source]:
-    """Every source by its id."""
+    """Every source by its id, a user's own among them."""
     found: dict[str, Source] = {}
     for package in packages():
         for row in rows(package, "sources"):
             found[row["id"]] = Source(
                 row["id"], row["title"], row["url"], row["licence"], row["accessed"], row.get("page") or "", package
             )
-    return MappingProxyType(found)
+    own = _OVERLAY.get()
+    return MappingProxyType(found | dict(own.sources) if own is not None else found)
 
 
-@cache
+@cached
 def assumptions() -> Mapping[str, Row]:
     """The project's stated assumptions by their key."""
     return MappingProxyType({row["key"]: row for row in rows("datasets/assumptions", "assumptions")})
@@ -153,7 +259,7 @@ def assumption(key: str) -> float:
     return float(known[key]["value"])
 
 
-@cache
+@cached
 def categories() -> Mapping[str, Row]:
     """The impact categories and indicators, by name, in the order of the method."""
     return MappingProxyType({row["category"]: row for row in rows("emission_factors/method", "categories")})
@@ -204,7 +310,7 @@ FACTOR_TABLES = (
 )
 
 
-@cache
+@cached
 def _factors() -> Mapping[str, tuple[Factor, ...]]:
     found: dict[str, list[Factor]] = defaultdict(list)
     for package, table in FACTOR_TABLES:
@@ -239,8 +345,11 @@ def factors(activity: str, part: str | None = None, *, stage: str | None = None)
 
 
 def lock() -> dict[str, dict[str, str]]:
-    """Version and sha256 of every table of every package."""
-    return {
+    """Version and sha256 of every table of every package, and of a user's own tables as ``own/NAME``."""
+    own = _OVERLAY.get()
+    digests = own.digests if own is not None else {}
+    mine = {f"own/{name}": {"version": f"sha256 {sha[:12]}", "sha256": sha} for name, sha in digests.items()}
+    return mine | {
         f"{name}/{resource['name']}": {
             "version": package.version,
             "sha256": digest(name, str(resource["path"])),
@@ -248,136 +357,3 @@ def lock() -> dict[str, dict[str, str]]:
         for name, package in packages().items()
         for resource in package.resources()
     }
-
-
-#: What stands in the unit column and is no physical unit: a text, height units of a rack, a share of the output.
-_LABELS = frozenset({"1", "text", "U", "kg/U", "% of output"})
-_SHARES_OFF = 0.01
-_NUMBERS = ("amount", "share", "factor", "low", "high")
-
-
-def check(root: Path | None = None) -> list[str]:
-    """Problems of the data packages, one sentence each, with package, table and line; none where all holds.
-
-    Hashes, sources, units, categories and numbers of every table; duplicates of the factor tables; sums of the mixes.
-
-    Parameters
-    ----------
-    root : folder that holds ``datasets/`` and ``emission_factors/``; that of the installation where not given
-    """
-    known = _packages_in(root or data_root())
-    found = [problem for package in known.values() for problem in _broken_files(package)]
-    content = {
-        f"{name}/{Path(str(one['path'])).stem}": _read(package.folder / str(one["path"]))
-        for name, package in known.items()
-        for one in package.resources()
-        if str(one["path"]).endswith(".csv") and (package.folder / str(one["path"])).is_file()
-    }
-    ids = {row["id"] for name, many in content.items() if name.endswith("/sources") for row in many}
-    units_of = {row["category"]: row["unit"] for row in content.get("emission_factors/method/categories", ())}
-    for name, many in content.items():
-        for line, row in enumerate(many, start=2):
-            found += [f"{name}, line {line}: {problem}" for problem in _broken_row(row, ids, units_of)]
-    return [*found, *_sources_that_differ(content), *_repeated_factors(content), *_shares_off(content)]
-
-
-def _broken_files(package: Package) -> list[str]:
-    """Files that are missing, not described, or not as described."""
-    described = {str(one["path"]): str(one.get("hash", "")).removeprefix("sha256:") for one in package.resources()}
-    found = [
-        f"{package.name}/{path.name}: not in the description"
-        for path in package.folder.glob("*.csv")
-        if path.name not in described
-    ]
-    for path, expected in described.items():
-        if not (package.folder / path).is_file():
-            found.append(f"{package.name}/{path}: no such file")
-        elif file_digest(package.folder / path) != expected:
-            found.append(f"{package.name}/{path}: its hash is not that of the description")
-    return found
-
-
-def _broken_row(row: Row, ids: set[str], units_of: Mapping[str, str]) -> list[str]:
-    """What a row says that cannot be: its source, unit, category and numbers."""
-    found = []
-    if "source" in row:
-        cited = [one for one in (row["source"] or "").split(";") if one]
-        found += [] if cited else ["no source"]
-        found += [f"unknown source {one!r}" for one in cited if one not in ids]
-    found += [
-        f"unknown unit {row[key]!r}"
-        for key in ("unit", "per", "capacity_unit")
-        if row.get(key) and not _is_unit(row[key])
-    ]
-    if "category" in row and row["category"] not in units_of:
-        found.append(f"unknown category {row['category']!r}")
-    elif "activity" in row and not _same_unit(row["unit"], units_of[row["category"]]):
-        found.append(f"the unit {row['unit']!r} is not that of {row['category']}, {units_of[row['category']]!r}")
-    return found + [
-        f"{key} is not a number: {row[key]!r}" for key in _NUMBERS if row.get(key) and not _is_number(row[key])
-    ]
-
-
-@cache
-def _is_unit(text: str) -> bool:
-    try:
-        units.unit(text)
-    except UnitError:
-        return text in _LABELS
-    return True
-
-
-@cache
-def _same_unit(text: str, expected: str) -> bool:
-    """Whether two spellings mean the same unit, its size included."""
-    try:
-        one, other = units.unit(text), units.unit(expected)
-    except UnitError:
-        return False
-    same: bool = one.dimensionality == other.dimensionality and math.isclose(
-        (1 * one).to(other).magnitude, 1.0, rel_tol=1e-12
-    )
-    return same
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return math.isfinite(float(text))
-    except ValueError:
-        return False
-
-
-def _sources_that_differ(content: Mapping[str, tuple[Row, ...]]) -> list[str]:
-    """Sources of one id in two packages that are not the same document."""
-    first: dict[str, tuple[str, Row]] = {}
-    found = []
-    for name, many in content.items():
-        for row in many if name.endswith("/sources") else ():
-            place, known = first.setdefault(row["id"], (name, row))
-            if row["url"] != known["url"]:
-                found.append(f"{name}: the url of {row['id']} is not that in {place}")
-    return found
-
-
-def _repeated_factors(content: Mapping[str, tuple[Row, ...]]) -> list[str]:
-    seen: dict[tuple[str, ...], str] = {}
-    found = []
-    for name in (f"{package}/{table}" for package, table in FACTOR_TABLES):
-        for line, row in enumerate(content.get(name, ()), start=2):
-            key = tuple(row[column] for column in ("activity", "part", "life_cycle_stage", "category"))
-            place = f"{name}, line {line}"
-            if seen.setdefault(key, place) != place:
-                found.append(f"{place}: {', '.join(filter(None, key))} is there already, in {seen[key]}")
-    return found
-
-
-def _shares_off(content: Mapping[str, tuple[Row, ...]]) -> list[str]:
-    """Mixes whose shares do not sum to one."""
-    found = []
-    for name, many in content.items():
-        sums: dict[tuple[str, str], float] = defaultdict(float)
-        for row in many if name.endswith("/generation_mix") else ():
-            sums[row["zone"], row["year"]] += float(row["share"]) if _is_number(row["share"]) else math.nan
-        off = {key: total for key, total in sums.items() if not abs(total - 1.0) <= _SHARES_OFF}
-        found += [f"{name}: the shares of {zone} in {year} sum to {total:.4g}" for (zone, year), total in off.items()]
-    return found
