@@ -35,6 +35,7 @@ class Factor:
     method_in_source : impact assessment method of the source, e.g. "EF 3.1", "ILCD", "unknown"
     low, high : published or stated range, or None
     sources : ids of rows of ``sources.csv``
+    of_flows : whether the amount is that of elementary flows, which the engine characterises in its place
     """
 
     activity: str
@@ -52,6 +53,7 @@ class Factor:
     year: str = ""
     geography: str = ""
     note: str = ""
+    of_flows: bool = False
 
 
 def join(ids: object) -> str:

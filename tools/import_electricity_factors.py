@@ -1,15 +1,14 @@
 """Import impacts per kWh of electricity by technology into ``emission_factors/electricity``.
 
-Upstreams: UNECE 2022 Table 13, IPCC AR5 Annex III, screening inventories characterised with EF 3.1, plant efficiencies.
+Upstreams: UNECE 2022 Table 13, IPCC AR5 Annex III, plant efficiencies. The flows of fuels are another package.
 """
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from import_support import CC_BY, read_rows, significant, source
+from import_support import CC_BY, importer, read_rows, significant, source
 from packages import FACTOR_COLUMNS, Package, write_package
 
 if TYPE_CHECKING:
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, object]
 Interval = tuple[float | str, float | str]
+Ranges = dict[str, dict[str, float]]
 
 NO_INTERVAL: Interval = ("", "")
 
@@ -44,6 +44,40 @@ UNECE_NOTES = {
     "water_dissipated": "dissipated water, a volume that is not weighted by scarcity",
 }
 
+#: Other plants of UNECE Table 13 and its means over regions -> technology: not used, shown beside what is.
+OTHER_PLANTS = {
+    "Hard coal IGCC, without CCS": "coal",
+    "Hard coal SC, without CCS": "coal",
+    "Hydro 660 MW": "hydro",
+    "Wind offshore, steel foundation": "wind",
+    "Wind offshore, concrete foundation": "wind",
+    "PV poly-Si, roof-mounted": "solar",
+    "PV CdTe, ground-mounted": "solar",
+    "PV CdTe, roof-mounted": "solar",
+    "PV CIGS, ground-mounted": "solar",
+    "PV CIGS, roof-mounted": "solar",
+    "CSP tower": "solar",
+    "CSP trough": "solar",
+}
+GLOBAL = {
+    "Coal": "coal",
+    "Gas": "gas",
+    "Nuclear": "nuclear",
+    "Hydropower": "hydro",
+    "Onshore wind": "wind",
+    "Offshore wind": "wind",
+    "Solar PV, silicon (on-ground)": "solar",
+}
+#: Indicators of the transcription of Our World in Data. Its water is weighted by scarcity and its land in m2: left out.
+GLOBAL_CATEGORIES = {
+    "ghg_emissions": "climate change",
+    "freshwater_eutrophication": "eutrophication, freshwater",
+    "ionising_radiation": "ionising radiation (UNECE)",
+    "metal_mineral_use": "resource use, minerals and metals",
+    "noncarcinogenic_toxicity": "human toxicity, non-cancer",
+    "carcinogenic_toxicity": "human toxicity, cancer",
+}
+
 #: Row of IPCC AR5 Table A.III.2 -> technology.
 IPCC = {
     "Coal - PC": "coal",
@@ -58,6 +92,7 @@ IPCC = {
 #: UNECE 2022, summary: the highest value of pulverised coal (China), as IPCC's maximum (910 g) is below UNECE's value.
 COAL_MAXIMUM = 1.095
 OIL = 0.65
+OIL_PROXY = "natural gas stands in for oil, which the source has no plant for; low: half or less, high: up to coal"
 
 SCREENING_CATEGORIES = {
     "AP": ("acidification", "mol H+ eq"),
@@ -84,26 +119,6 @@ SCREENING = {
 SHARE_ALIKE = {("nuclear", "AP"), ("nuclear", "PM")}
 #: Lower bounds that rest on a share-alike database: half of the central value, the rule of the other rows.
 SHARE_ALIKE_LOW = {("gas", "AP"), ("gas", "PM")}
-SCREENING_SOURCES = {
-    "coal": "egrid-2018;uslci-fy21q3;oberschelp-2019;tang-2019;emep-eea-2023;ipcc-2006;jrc-ef31",
-    "gas": "egrid-2018;netl-gas;eia-aeo-2017;emep-eea-2023;jrc-ef31",
-    "oil": "emep-eea-2023;netl-petroleum;iea-2008;ipcc-2006;jrc-ef31",
-    "bioenergy": "emep-eea-2023;eia-aeo-2017;ipcc-2006;jrc-ef31",
-    "nuclear": "uslci-fy21q3;netl-nuclear;jrc-ef31",
-}
-FUEL_SOURCES = {
-    "coal": "oberschelp-2019",
-    "gas": "eia-aeo-2017;netl-gas;iea-2008",
-    "oil": "iea-2008;netl-petroleum",
-    "nuclear": "ens-burn-up;hknic;jrc-ef31;iea-manual-2004",
-}
-FUEL_NOTES = {
-    "coal": "fuel energy 3.6/efficiency of 0.33 (0.297 to 0.365); energy of the supply chain not included",
-    "gas": "fuel energy 3.6/efficiency of 0.574 with 19 % upstream; low without upstream, high efficiency 0.395",
-    "oil": "screening: fuel energy 3.6/efficiency of 0.365 with 5 % upstream",
-    "nuclear": "2.37E-5 kg of natural uranium per kWh at 560,000 MJ/kg; low: 33 % convention of the IEA",
-}
-
 KWH = 3.6
 GEOTHERMAL_EFFICIENCY = 0.1
 PHYSICAL_CONTENT = ("hydro", "wind", "solar")
@@ -117,6 +132,13 @@ SOURCES = [
         "https://unece.org/sites/default/files/2022-04/LCA_3_FINAL%20March%202022.pdf",
         FACT,
         "Table 13 (EU28, 2020); summary for the range of coal",
+    ),
+    source(
+        "unece-owid",
+        "UNECE (2022), Integrated Life-cycle Assessment of Electricity Sources, mean of its regions, as transcribed by "
+        "Our World in Data",
+        "https://github.com/owid/etl/tree/5cc1b2f294ed9c9ff779b26d1e15edba47232758",
+        "CC-BY-4.0 (transcription); figures cited",
     ),
     source(
         "ipcc-ar5-annex3",
@@ -234,28 +256,27 @@ SOURCES = [
 NOTICE = """
 # Electricity by technology: impacts per kWh at the busbar
 
-Licence of the package: CC BY 4.0. Single figures of UNECE, IPCC, the IEA, the UK Parliament and others are cited facts
-with table or chapter; EMEP/EEA: reuse with acknowledgement of the European Environment Agency; EF 3.1: European
-Commission, JRC. No figure was computed by this project from a share-alike or a licensed background database.
+Licence of the package: CC BY 4.0. Single figures of UNECE, IPCC, the IEA and the UK Parliament are cited facts with
+table or chapter. No figure was computed by this project from a share-alike or a licensed background database.
 
 - Mapping of UNECE Table 13: coal = hard coal, pulverised, without CCS; gas = combined cycle without CCS; nuclear =
   average; hydro = 360 MW (not for climate change); wind = onshore; solar = poly-Si, ground-mounted. Region EU28, 2020,
   two significant figures. Its method is UNECE's ILCD set.
 - Climate change of hydro is the median of IPCC AR5 (24 g): the two plants of UNECE (11 and 150 g) decide the result of
-  low-carbon grids. Oil, bioenergy and other renewables are not in UNECE: proxies, named in `note`.
+  low-carbon grids. Oil, bioenergy and other renewables are not in UNECE: proxies, named in `note`; in the other
+  categories of UNECE gas stands in for oil, from half or less of it up to the value of coal.
+- `alternatives.csv`: other plants of UNECE, means over its regions (as Our World in Data transcribed them; its water,
+  which is weighted by scarcity, and its land, in m2, are left out) and medians of IPCC. They are shown beside the
+  factors and enter no result.
 - `low` and `high` of climate change are the minimum and maximum of IPCC AR5 Table A.III.2; for coal the maximum is
   UNECE's (1,095 g, pulverised coal, China), because UNECE's own value lies above IPCC's 910 g.
-- Acidification, marine and terrestrial eutrophication, photochemical ozone, particulate matter and fossil resources are
-  a screening (factor 2 to 3): direct emissions and fuel supply, inventoried from the sources of each row and
-  characterised with EF 3.1. `low` and `high` span fleets and controls; where one fleet is known, half or double, an
-  assumption. The lower bounds of gas for acidification and particulate matter are half of the central value.
-- Particulate matter uses the factors of unspecified air for every emission, which agrees with UNECE's figure of
-  coal; the factors of high stacks give up to 20 times less.
-- Primary energy: fuels as in fossil resources; hydro, wind and solar 3.6 MJ and other renewables 36 MJ per kWh by the
-  physical energy content method; construction of the plants not included.
+- Acidification, marine and terrestrial eutrophication, photochemical ozone, particulate matter, fossil resources and
+  the primary energy of fuels are in `emission_factors/electricity-inventory`, as elementary flows.
+- Primary energy: hydro, wind and solar 3.6 MJ and other renewables 36 MJ per kWh by the physical energy content method;
+  construction of the plants not included.
 - No distribution is stated by the sources: `distribution` is empty.
 - Gaps: ozone depletion and ionising radiation of EF 3.1 for all; marine and terrestrial eutrophication, photochemical
-  ozone and fossil resources of hydro, wind, solar and other renewables; UNECE's categories of oil, bioenergy and other
+  ozone and fossil resources of hydro, wind, solar and other renewables; UNECE's categories of bioenergy and other
   renewables; all screening categories of other renewables; fossil resources of bioenergy; every category of the mix
   class "other".
 """
@@ -263,24 +284,26 @@ Commission, JRC. No figure was computed by this project from a share-alike or a 
 
 def main() -> None:
     """Write ``emission_factors/electricity`` from the upstream tables named on the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = importer(__doc__)
     parser.add_argument("--unece", type=Path, required=True, help="UNECE 2022 Table 13")
     parser.add_argument("--ipcc", type=Path, required=True, help="IPCC AR5 Table A.III.2")
-    parser.add_argument("--screening", type=Path, required=True, help="screening factors by technology and category")
+    parser.add_argument("--regions", type=Path, required=True, help="UNECE 2022, mean of its regions")
     parser.add_argument("--efficiency", type=Path, required=True, help="plant efficiencies and heat rates")
     arguments = parser.parse_args()
     ranges = ipcc_values(read_rows(arguments.ipcc))
-    screening = read_rows(arguments.screening)
     rows = [
         *unece_rows(read_rows(arguments.unece), ranges),
         *climate_fills(ranges),
-        *screening_rows(screening),
-        *primary_energy_rows(screening, read_rows(arguments.efficiency)),
+        *oil_rows(read_rows(arguments.unece)),
+        *primary_energy_rows(read_rows(arguments.efficiency)),
     ]
     rows.sort(key=lambda row: (str(row["activity"]), str(row["category"])))
     title = "Impacts of electricity per kWh at the busbar, by technology"
-    tables = {"technologies": rows}
-    write_package(Package("emission_factors/electricity", title, "2026.11", *CC_BY, NOTICE, SOURCES, dict(tables)))
+    others = alternatives(read_rows(arguments.unece), read_rows(arguments.regions), ranges)
+    tables = {"technologies": rows, "alternatives": others}
+    cited = {one for row in (*rows, *others) for one in str(row["source"]).split(";")}
+    sources = [one for one in SOURCES if one["id"] in cited]
+    write_package(Package("emission_factors/electricity", title, "2026.11", *CC_BY, NOTICE, sources, dict(tables)))
 
 
 def factor(activity: str, category: tuple[str, str], amount: float, **given: object) -> Row:
@@ -326,6 +349,41 @@ def unece_rows(rows: Iterable[Mapping[str, str]], ranges: Mapping[str, Mapping[s
     return found
 
 
+def alternatives(plants: Iterable[Mapping[str, str]], regions: Iterable[Mapping[str, str]], ipcc: Ranges) -> list[Row]:
+    """Return what other plants, means over regions and IPCC have: shown beside the factors, and not used."""
+    rows = [
+        factor(
+            activity, (UNECE_CATEGORIES["gwp"]), values["median"], year=2014, geography="WOR",
+            method_in_source="IPCC AR5", source="ipcc-ar5-annex3", note="IPCC AR5, median",
+        )
+        for activity, values in ipcc.items()
+        if activity in UNECE.values() and activity != "hydro"
+    ]  # fmt: skip
+    for row in plants:
+        plant, indicator = row["technology"], row["indicator"]
+        hydro = UNECE.get(plant) == "hydro" and indicator == "gwp"
+        activity = "hydro" if hydro else OTHER_PLANTS.get(plant)
+        if activity is not None:
+            rows.append(
+                factor(
+                    activity, UNECE_CATEGORIES[indicator], float(row["value_si"]), year=2020, geography="EU28",
+                    method_in_source="ILCD", source="unece-2022", note=f"UNECE, {plant}",
+                )
+            )  # fmt: skip
+    units = dict([*UNECE_CATEGORIES.values(), ("human toxicity, non-cancer", "CTUh")])
+    for row in regions:
+        activity, category = GLOBAL.get(row["technology"]), GLOBAL_CATEGORIES.get(row["indicator"])
+        if activity is not None and category is not None:
+            rows.append(
+                factor(
+                    activity, (category, units[category]), float(row["value_si"]), year=2021, geography="WOR",
+                    method_in_source="ILCD", source="unece-owid",
+                    note=f"UNECE, mean of 12 regions, {row['technology']}",
+                )
+            )  # fmt: skip
+    return sorted(rows, key=lambda row: (str(row["activity"]), str(row["category"]), str(row["note"])))
+
+
 def _climate_interval(activity: str, ranges: Mapping[str, Mapping[str, float]]) -> Interval:
     values = ranges[activity]
     return values["min"], COAL_MAXIMUM if activity == "coal" else values["max"]
@@ -367,54 +425,33 @@ def climate_fills(ranges: Mapping[str, Mapping[str, float]]) -> list[Row]:
     return [*rows, factor("oil", category, OIL, note="oil-fired plants, for oil and other fossil", **oil)]
 
 
-def screening_rows(rows: Iterable[Mapping[str, str]]) -> list[Row]:
-    """Return the screening factors that rest on no share-alike database."""
+def oil_rows(rows: Iterable[Mapping[str, str]]) -> list[Row]:
+    """Return gas in place of oil in the categories of UNECE, which has no plant for oil: proxies up to coal's value."""
+    values = {
+        (UNECE[row["technology"]], row["indicator"]): float(row["value_si"])
+        for row in rows
+        if row["technology"] in UNECE
+    }
     found = []
-    for row in rows:
-        if row["technology"] not in SCREENING or not row["central"]:
+    for indicator, category in UNECE_CATEGORIES.items():
+        if indicator == "gwp":
             continue
-        activity, year, geography, note = SCREENING[row["technology"]]
-        code = row["category"]
-        if (activity, code) in SHARE_ALIKE:
-            continue
-        low, high = _screening_interval(activity, row)
+        gas, coal = values["gas", indicator], values["coal", indicator]
+        low, high = sorted((gas, coal))
         found.append(
             factor(
-                activity,
-                SCREENING_CATEGORIES[code],
-                float(row["central"]),
-                year=year,
-                geography=geography,
-                grade="partial" if activity == "bioenergy" else "sourced",
-                method_in_source="EF 3.1",
-                low=low,
-                high=high,
-                source=FUEL_SOURCES[activity] if code == "ADPf" else SCREENING_SOURCES[activity],
-                note=FUEL_NOTES[activity] if code == "ADPf" else _screening_note(row, note),
+                "oil", category, gas, year=2020, geography="EU28", grade="proxy", method_in_source="ILCD",
+                low=low if low < gas else gas / 2, high=max(high, 2 * gas), source="unece-2022",
+                note="; ".join(filter(None, (OIL_PROXY, UNECE_NOTES.get(indicator)))),
             )
-        )
+        )  # fmt: skip
     return found
 
 
-def _screening_interval(activity: str, row: Mapping[str, str]) -> Interval:
-    low = float(row["central"]) / 2 if (activity, row["category"]) in SHARE_ALIKE_LOW else float(row["low"])
-    return significant(low), float(row["high"])
-
-
-def _screening_note(row: Mapping[str, str], note: str) -> str:
-    parts = ["screening"] if row["quality"] == "C" else []
-    parts.append(note)
-    if row["category"] == "PM":
-        parts.append("factors of unspecified air for every emission")
-    return "; ".join(parts)
-
-
-def primary_energy_rows(screening: Iterable[Mapping[str, str]], efficiencies: Iterable[Mapping[str, str]]) -> list[Row]:
-    """Return primary energy: fuels as in fossil resources, the others by the physical energy content."""
+def primary_energy_rows(efficiencies: Iterable[Mapping[str, str]]) -> list[Row]:
+    """Return primary energy of what is not a fossil or nuclear fuel, by the physical energy content."""
     category = ("primary energy", "MJ")
-    fuels = [row for row in screening_rows(screening) if row["category"] == "resource use, fossils"]
-    rows = [row | {"category": category[0], "unit": category[1], "method_in_source": "inventory"} for row in fuels]
-    rows += [
+    rows = [
         factor(
             activity,
             category,

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from import_support import ODBL, read_rows, source
+from import_support import ODBL, importer, read_rows, source
 from packages import FACTOR_COLUMNS, Package, write_package
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 Row = dict[str, object]
 
@@ -29,7 +28,17 @@ INDICATORS = {
     "ap": ("acidification", "mol H+ eq", "unknown", {"nuclear", "hydro", "wind", "solar"}),
     "pm": ("particulate matter", "disease incidence", "ILCD", {"nuclear", "hydro", "wind", "solar"}),
 }
+#: Indicators shown beside what is used elsewhere. Acidification is left out where its unit is not verified.
+BESIDE = {
+    "gwp": ("climate change", "kg CO2e", "ILCD"),
+    "ctuh-c": ("human toxicity, cancer", "CTUh", "ILCD"),
+    "ir": ("ionising radiation (UNECE)", "kg U235 eq", "ILCD"),
+    "adpe": ("resource use, minerals and metals", "kg Sb eq", "ILCD"),
+    "wu": ("water use", "m3 world eq", "ILCD"),
+    "pm": ("particulate matter", "disease incidence", "ILCD"),
+}
 FILL = "UNECE 2021 via Digital4Better; fills a family of own inventories"
+OIL = "natural gas stands in for oil, whose row rests on another study; low: half, high: coal"
 NOTES = {
     "ctue": "UNECE 2021 via Digital4Better",
     "ctuh-nc": "UNECE 2021 via Digital4Better",
@@ -62,21 +71,22 @@ that licence.
 - Acidification and particulate matter: nuclear, hydro, wind and solar, graded proxy, because they complete a family of
   own inventories (`emission_factors/electricity`). The unit of acidification is not verified: Digital4Better labels it
   kg SO2 eq; read as kg SO2 eq the values in mol H+ eq would be 1.31 times higher.
+- `alternatives.csv`: what the source has where another one is used; shown beside the factors, and in no result.
 - No interval is stated by the source.
 """
 
 
 def main() -> None:
     """Write ``emission_factors/electricity-odbl`` from the upstream table named on the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = importer(__doc__)
     parser.add_argument("--impacts", type=Path, required=True, help="impacts per kWh by technology and indicator")
-    rows = factor_rows(read_rows(parser.parse_args().impacts))
+    impacts = read_rows(parser.parse_args().impacts)
     title = "Impacts of electricity per kWh at the busbar, by technology (ODbL)"
-    tables = {"technologies": rows}
+    tables = {"technologies": factor_rows(impacts), "alternatives": alternatives(impacts)}
     write_package(Package("emission_factors/electricity-odbl", title, "2026.11", *ODBL, NOTICE, SOURCES, dict(tables)))
 
 
-def factor_rows(rows: Iterable[Mapping[str, str]]) -> list[Row]:
+def factor_rows(rows: Sequence[Mapping[str, str]]) -> list[Row]:
     """Return the factors of the categories and technologies taken from this source."""
     found = []
     for row in rows:
@@ -84,8 +94,29 @@ def factor_rows(rows: Iterable[Mapping[str, str]]) -> list[Row]:
         if activity is None or indicator not in INDICATORS or row["quality_flag"] != "ok":
             continue
         category, unit, method, taken = INDICATORS[indicator]
+        figure = (category, unit, method, float(row["value"]))
         if activity in taken:
-            found.append(_row(activity, indicator, (category, unit, method, float(row["value"]))))
+            found.append(_row(activity, indicator, figure))
+        if activity == "gas" and activity in taken:
+            amount = figure[3]
+            coal = next(
+                float(one["value"]) for one in rows if (one["technology"], one["indicator"]) == ("Coal", indicator)
+            )
+            oil = {"grade": "proxy", "low": amount / 2, "high": max(coal, 2 * amount), "note": OIL}
+            found.append(_row("oil", indicator, figure) | oil)
+    return sorted(found, key=lambda row: (str(row["activity"]), str(row["category"])))
+
+
+def alternatives(rows: Iterable[Mapping[str, str]]) -> list[Row]:
+    """Return what this source has of the categories and technologies that another source is used for."""
+    found = []
+    for row in rows:
+        activity, indicator = TECHNOLOGIES.get(row["technology"]), row["indicator"]
+        used = indicator in INDICATORS and activity in INDICATORS[indicator][3]
+        if activity is None or indicator not in BESIDE or used or row["quality_flag"] != "ok":
+            continue
+        one = _row(activity, "ctue", (*BESIDE[indicator], float(row["value"])))
+        found.append(one | {"note": "UNECE 2021 via Digital4Better"})
     return sorted(found, key=lambda row: (str(row["activity"]), str(row["category"])))
 
 

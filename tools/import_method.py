@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from import_support import CC_BY, read_rows, source
+from import_support import CC_BY, importer, read_rows, source
 from packages import Package, write_package
 
 if TYPE_CHECKING:
@@ -146,10 +145,30 @@ FLOWS = {
     "Ammonia": "ammonia",
     "NMVOC, non-methane volatile organic compounds": "NMVOC",
     "Carbon monoxide, fossil": "carbon monoxide, fossil",
+    "Carbon monoxide, non-fossil": "carbon monoxide, biogenic",
     "Particulate Matter, < 2.5 um": "PM2.5",
+    "Particulate Matter, > 2.5 um and < 10um": "PM10-2.5",
+    "Nitric oxide": "nitrogen monoxide",
+    "VOC, volatile organic compounds": "VOC",
+    "Ammonium": "ammonium",
+    "Nitrate": "nitrate",
+    "Nitrogen": "nitrogen",
+    "Uranium": "uranium",
 }
-COMPARTMENTS = {"unspecified": "air", "non-urban air or from high stacks": "air, high stack"}
+#: Compartment and sub-compartment of the upstream -> compartment here.
+COMPARTMENTS = {
+    ("air", "unspecified"): "air",
+    ("air", "non-urban air or from high stacks"): "air, high stack",
+    ("water", "unspecified"): "water",
+    ("natural resource", "in ground"): "in ground",
+}
+#: Flows that are carried to some compartments only: the inventories have them there and nowhere else.
+ONLY_IN = {"ammonium": "water", "nitrate": "water", "nitrogen": "water"}
+#: Fuels of the inventories are counted by the energy in them: the factors per kilogram belong to other inventories'
+#: average fuels.
+FUELS = ("coal, net calorific value", "natural gas, net calorific value", "crude oil, net calorific value")
 CONFIRMED = "confirmed by a second mapping"
+SINGLE = "found in one mapping of the JRC package"
 AWARE_WORLD = 42.95
 QUANTITIES = {"normalisation (global, per person, 2010)": "normalisation", "weighting": "weighting"}
 NORMALISATION_NOTES = {
@@ -212,8 +231,10 @@ attribution (Decision 2011/833/EU).
   radiation of UNECE, whose unit (kg U235 eq) may never be added to the category of EF 3.1 (kBq U235 eq). Robustness I
   to III as in Recommendation (EU) 2021/2279.
 - `characterisation.csv`: EF 3.1 factors of the flows of the combustion inventories and of water, each found equal in
-  two independent mappings of the JRC package, except water, found in one. "air" is the unspecified sub-compartment,
-  "air, high stack" is non-urban air or high stacks. Particulate matter differs 79-fold between the two.
+  two independent mappings of the JRC package, except water and nitrogen to water, found in one. "air" is the
+  unspecified sub-compartment, "air, high stack" is non-urban air or high stacks. Particulate matter differs 79-fold
+  between the two. Fossil fuels are flows of energy (MJ, net calorific value): the factors of EF 3.1 per kilogram belong
+  to the average fuels of other inventories.
 - No toxicity factor of metals is carried: the toxicity of a combustion inventory computed from these flows alone is not
   complete.
 - `normalisation_weighting.csv`: global factors per person (2010) and the weights, which sum to 1. `note` names
@@ -223,14 +244,14 @@ attribution (Decision 2011/833/EU).
 
 def main() -> None:
     """Write ``emission_factors/method`` from the upstream tables named on the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = importer(__doc__)
     parser.add_argument("--characterisation", type=Path, required=True, help="EF 3.1 characterisation factors")
     parser.add_argument("--normalisation", type=Path, required=True, help="EF 3.1 normalisation and weighting")
     arguments = parser.parse_args()
     factors = read_rows(arguments.characterisation)
     tables = {
         "categories": category_rows(),
-        "characterisation": water_rows(factors) + flow_rows(factors),
+        "characterisation": water_rows(factors) + flow_rows(factors) + energy_rows(factors),
         "normalisation_weighting": normalisation_rows(read_rows(arguments.normalisation)),
     }
     title = "Impact categories, characterisation, normalisation and weighting (EF 3.1)"
@@ -262,11 +283,30 @@ def flow_rows(factors: Iterable[Mapping[str, str]]) -> list[Row]:
     known = _by_code()
     rows = []
     for row in factors:
-        flow, compartment = FLOWS.get(row["flow"]), COMPARTMENTS.get(row["sub_compartment"])
+        flow = FLOWS.get(row["flow"])
+        compartment = COMPARTMENTS.get((row["compartment"], row["sub_compartment"]))
         category = known.get(CODES.get(row["category"], row["category"]))
-        if flow and compartment and category and row["compartment"] == "air" and row["check"] == CONFIRMED:
-            rows.append(_factor(flow, compartment, category, (float(row["factor"]), "kg", "jrc-ef31", "")))
+        if not (flow and compartment and category) or ONLY_IN.get(flow, compartment) != compartment:
+            continue
+        if flow != "nitrogen" and row["check"] != CONFIRMED:
+            continue
+        note = "" if row["check"] == CONFIRMED else SINGLE
+        rows.append(_factor(flow, compartment, category, (float(row["factor"]), "kg", "jrc-ef31", note)))
+        if flow == "carbon monoxide, fossil" and category == "photochemical ozone formation" and compartment == "air":
+            same = "the factor of fossil carbon monoxide, the same substance: the mapping has none of its own"
+            biogenic = (float(row["factor"]), "kg", "jrc-ef31", same)
+            rows.append(_factor("carbon monoxide, biogenic", compartment, category, biogenic))
     return sorted(rows, key=lambda row: (str(row["flow"]), str(row["category"]), str(row["compartment"])))
+
+
+def energy_rows(factors: Iterable[Mapping[str, str]]) -> list[Row]:
+    """Return the factors of fuels in the ground: by their energy; primary energy counts what fossil resources do."""
+    uranium = next(float(row["factor"]) for row in factors if row["flow"] == "Uranium" and row["category"] == "ADPf")
+    note = "net calorific value, which is the unit of the category"
+    rows = [_factor(fuel, "in ground", "resource use, fossils", (1.0, "MJ", "jrc-ef31", note)) for fuel in FUELS]
+    rows += [_factor(fuel, "in ground", "primary energy", (1.0, "MJ", "lca-ai-definition", "")) for fuel in FUELS]
+    heat = "the heat value of EF 3.1"
+    return [*rows, _factor("uranium", "in ground", "primary energy", (uranium, "kg", "lca-ai-definition", heat))]
 
 
 def _factor(flow: str, compartment: str, category: str, figure: tuple[float, str, str, str]) -> Row:

@@ -15,9 +15,26 @@ from numpy.typing import NDArray
 
 from lca_ai import tables
 from lca_ai.errors import StudyError
-from lca_ai.inventory.system import WATER, WATER_CONSUMPTION, ProductSystem
+from lca_ai.inventory.system import WATER, WATER_CONSUMPTION, WATER_USE, Process, ProductSystem
+from lca_ai.inventory.technology import characterisation_factors
 
 _FIRST_FLOW = 1_000_000
+
+
+@dataclass(frozen=True)
+class _Flow:
+    """A row of the biosphere matrix: an elementary flow, and the categories in which it is characterised.
+
+    A flow is characterised only where its inventory is the source of the category: the others have another source,
+    which counts it already. A score that its source has characterised has no compartment and factor 1.
+    """
+
+    name: str
+    compartment: str
+    categories: frozenset[str]
+
+
+_CONSUMED = _Flow(WATER, "water", frozenset({WATER_USE, WATER_CONSUMPTION}))
 
 
 @dataclass(frozen=True)
@@ -43,8 +60,7 @@ def solve(system: ProductSystem) -> Contributions:
     _check(system)
     if not system.demands:
         return Contributions(np.zeros((0, len(categories), len(processes))), categories, processes)
-    flows = (*categories, WATER)
-    lca = _calculate(system, processes, flows, categories)
+    lca = _calculate(system, processes, categories)
     order = [lca.dicts.activity[index] for index in range(len(processes))]
     characterisation = np.vstack([lca.characterization_matrices[(name,)].diagonal() for name in categories])
     unit_scores = characterisation @ lca.biosphere_matrix.toarray()
@@ -67,9 +83,7 @@ def _check(system: ProductSystem) -> None:
             )
 
 
-def _calculate(
-    system: ProductSystem, processes: tuple[str, ...], flows: tuple[str, ...], categories: tuple[str, ...]
-) -> Any:
+def _calculate(system: ProductSystem, processes: tuple[str, ...], categories: tuple[str, ...]) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter(
             "ignore"
@@ -79,7 +93,9 @@ def _calculate(
 
         package = bw_processing.create_datapackage()
         column = {name: index for index, name in enumerate(processes)}
-        row = {name: _FIRST_FLOW + index for index, name in enumerate(flows)}
+        scores = {_score(name): None for name in categories}
+        flows = dict.fromkeys(flow for process in system.processes.values() for flow, _ in _exchanges(process))
+        row = {flow: _FIRST_FLOW + index for index, flow in enumerate(scores | flows)}
         _add_technosphere(bw_processing, package, system, column)
         _add_biosphere(bw_processing, package, system, column, row)
         _add_characterisation(bw_processing, package, row, categories)
@@ -107,11 +123,28 @@ def _add_technosphere(bwp: Any, package: Any, system: ProductSystem, column: dic
     )
 
 
-def _add_biosphere(bwp: Any, package: Any, system: ProductSystem, column: dict[str, int], row: dict[str, int]) -> None:
+def _score(category: str) -> _Flow:
+    return _Flow(category, "", frozenset({category}))
+
+
+def _exchanges(process: Process) -> list[tuple[_Flow, float]]:
+    """Elementary flows and scores of a process, per unit of it."""
+    scores = [
+        (_CONSUMED if one.category == WATER_CONSUMPTION else _score(one.category), one.amount)
+        for one in process.factors
+        if not one.of_flows
+    ]
+    inventoried = process.inventoried
+    return scores + [(_Flow(one.flow, one.compartment, inventoried), one.amount) for one in process.flows]
+
+
+def _add_biosphere(
+    bwp: Any, package: Any, system: ProductSystem, column: dict[str, int], row: dict[_Flow, int]
+) -> None:
     entries = [
-        (row[WATER if factor.category == WATER_CONSUMPTION else factor.category], column[process.name], factor.amount)
+        (row[flow], column[process.name], amount)
         for process in system.processes.values()
-        for factor in process.factors
+        for flow, amount in _exchanges(process)
     ]
     # every flow has a row, so that a category which no process touches still has its place in the matrices
     entries += [(index, 0, 0.0) for index in row.values()]
@@ -123,13 +156,15 @@ def _add_biosphere(bwp: Any, package: Any, system: ProductSystem, column: dict[s
     )
 
 
-def _add_characterisation(bwp: Any, package: Any, row: dict[str, int], categories: tuple[str, ...]) -> None:
-    """A figure that is characterised already has factor 1 in its own category; real flows have the method's factors."""
-    method = tables.rows("emission_factors/method", "characterisation")
+def _add_characterisation(bwp: Any, package: Any, row: dict[_Flow, int], categories: tuple[str, ...]) -> None:
+    """A score has factor 1 in its own category; elementary flows have the method's factors, in their categories."""
+    method = characterisation_factors()
     for name in categories:
-        factors = {row[name]: 1.0}
+        factors = {row[_score(name)]: 1.0}
         factors |= {
-            row[one["flow"]]: float(one["factor"]) for one in method if one["category"] == name and one["flow"] in row
+            index: method[flow.name, flow.compartment, name]
+            for flow, index in row.items()
+            if name in flow.categories and (flow.name, flow.compartment, name) in method
         }
         package.add_persistent_vector(
             matrix="characterization_matrix",

@@ -1,46 +1,36 @@
 """Electricity: the mix of a zone and year, or of the very hours of the demand, as processes per kWh at the meter.
 
-Per kWh at the meter, the zone's generation by technology over (1 - grid losses); each technology has its factors per
-kWh generated. The bottom-up result is the result in every category; a published annual intensity is a check only.
+Per kWh at the meter, the zone's generation by technology over (1 - grid losses); each technology has its flows and
+factors per kWh generated. The bottom-up result is the result in every category; a published annual intensity is a
+check, or what climate change is calibrated to where the study asks. Average, residual and marginal kinds never mix.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 
 import pandas as pd
 
 from lca_ai import tables
 from lca_ai.errors import MissingFactorError, StudyError
-from lca_ai.inventory.hourly import HourlySeries
-from lca_ai.inventory.system import WATER_USE, Assumed, Gap, Process
-from lca_ai.models.location import Location, zones
+from lca_ai.inventory.hourly import Folded, HourlySeries
+from lca_ai.inventory.mixes import (
+    AVERAGE,
+    Mix,
+    country_of,
+    intensities,
+    losses,
+    mix,
+    published_intensity,
+    years,
+)
+from lca_ai.inventory.system import WATER, WATER_USE, Assumed, Gap, Process
+from lca_ai.inventory.technology import characterisation_factors, fleet_of, flows_of, technology_factors
+from lca_ai.models.location import Location
 from lca_ai.sources import Factor
 
 CLIMATE_CHANGE = "climate change"
-_MIX_PACKAGES = ("datasets/grid", "datasets/grid-odbl")
-_WORLD = "WOR"
-
-
-@dataclass(frozen=True)
-class Mix:
-    """Shares of technologies in the generation of a zone.
-
-    Attributes
-    ----------
-    shares : technology -> share of the generation, sum 1
-    label : what it is, e.g. "FR 2021"
-    """
-
-    zone: str
-    year: int
-    shares: Mapping[str, float]
-    basis: str
-    sources: tuple[str, ...]
-    label: str = ""
+_HYDRO = "hydro"
 
 
 @dataclass(frozen=True)
@@ -56,95 +46,21 @@ class Supply:
     gaps: tuple[Gap, ...]
 
 
-@cache
-def _mixes() -> Mapping[str, Mapping[int, Mix]]:
-    rows: dict[str, dict[int, list[tables.Row]]] = defaultdict(lambda: defaultdict(list))
-    for package in _MIX_PACKAGES:
-        if tables.has(package, "generation_mix"):
-            for row in tables.rows(package, "generation_mix"):
-                rows[row["zone"]][int(row["year"])].append(row)
-    return {zone: {year: _mix(zone, year, many) for year, many in years.items()} for zone, years in rows.items()}
+@dataclass(frozen=True)
+class _Parameters:
+    """What a location asks of the technologies of its mix.
 
-
-def _mix(zone: str, year: int, rows: list[tables.Row]) -> Mix:
-    shares = {row["technology"]: float(row["share"]) for row in rows}
-    cited = tuple(sorted({row["source"] for row in rows}))
-    return Mix(zone, year, shares, rows[0]["basis"], cited, f"{zone} {year}")
-
-
-def years(zone: str) -> list[int]:
-    """Years with a published mix of a zone, ascending."""
-    return sorted(_mixes().get(zone, {}))
-
-
-def mix(zone: str, year: int | None, *, run_year: int | None = None) -> tuple[Mix, list[Assumed]]:
-    """The mix of a zone: of ``year``, or of the latest published year not after the run.
-
-    Raises
-    ------
-    MissingFactorError : where the zone has no mix for the year asked, or none that is not after the run
+    ``hydro`` is climate change of hydropower [kg CO2e/kWh]; ``calibration`` multiplies climate change of the mix, with
+    the sources of the total it is calibrated to.
     """
-    published = years(zone)
-    available = f"{published[0]} to {published[-1]}" if published else "no year"
-    if year is not None:
-        if year not in published:
-            raise MissingFactorError(
-                f"no mix of {zone} for this year", field="location.year", value=year, accepted=available
-            )
-        return _mixes()[zone][year], []
-    fitting = [one for one in published if run_year is None or one <= run_year]
-    if not fitting:
-        raise MissingFactorError(
-            f"no mix of {zone} up to the year of the run", field="location.zone", value=run_year, accepted=available
-        )
-    chosen = fitting[-1]
-    run = "a run of unknown year" if run_year is None else f"a run in {run_year}"
-    reason = f"latest published mix not after {run}"
-    return _mixes()[zone][chosen], [
-        Assumed(f"year of the grid mix of {zone}", str(chosen), reason, ";".join(_mixes()[zone][chosen].sources))
-    ]
 
-
-@cache
-def _losses() -> Mapping[str, Mapping[int, tables.Row]]:
-    found: dict[str, dict[int, tables.Row]] = defaultdict(dict)
-    for row in tables.rows("datasets/grid", "losses"):
-        found[row["zone"]][int(row["year"])] = row
-    return found
-
-
-def losses(zone: str, year: int) -> tuple[float, str, list[Assumed]] | None:
-    """Share of the generation that is lost before the meter, its source, and what was assumed; None if unpublished.
-
-    The published year nearest to ``year`` is taken, the earlier one of two; a subdivision takes its country's.
-    """
-    country = zones()[zone]["country"] if zone in zones() else zone
-    by_year = _losses().get(zone) or _losses().get(country)
-    if not by_year:
-        return None
-    nearest = tables.nearest_year(by_year, year)
-    row = by_year[nearest]
-    place = "" if row["zone"] == zone else f" of {row['zone']}"
-    share = float(row["amount"]) / 100.0
-    assumed = []
-    if nearest != year or place:
-        assumed = [
-            Assumed(
-                f"grid losses of {zone}",
-                f"{share:.1%}",
-                f"figure{place} for {nearest}, the mix is of {year}",
-                row["source"],
-            )
-        ]
-    return share, row["source"], assumed
-
-
-def technology_factors(technology: str) -> tuple[Factor, ...]:
-    """Factors per kWh generated by a technology; empty where no table has it."""
-    try:
-        return tables.factors(technology)
-    except MissingFactorError:
-        return ()
+    country: str
+    given: bool
+    proxy: str
+    hydro: float | None
+    calibration: float = 1.0
+    calibrated_to: tuple[str, ...] = ()
+    calibrated_label: str = ""
 
 
 def supply(
@@ -166,9 +82,10 @@ def supply(
 
     Raises
     ------
-    MissingFactorError : where no mix is published for the year asked
+    MissingFactorError : where no mix is published for the year asked, or none of the kind asked
     """
-    if location.proxy is not None and years(location.zone):
+    kind, release = location.grid_kind, location.grid_release
+    if location.proxy is not None and years(location.zone, kind, release):
         raise StudyError(
             f"{location.zone} has a mix of its own, so nothing stands in for it",
             field="location.proxy",
@@ -177,42 +94,129 @@ def supply(
         )
     zone = location.proxy or location.zone
     hourly = series.fold(demand) if series is not None and demand is not None else None
+    given = _given_intensity(location, hourly)
+    known = years(zone, kind, release)
+    assumed: list[Assumed] = []
     if series is not None and hourly is not None and hourly.shares is not None:
-        found = Mix(
-            zone,
-            hourly.year,
-            hourly.shares,
-            "hours of the demand",
-            series.sources,
-            f"{zone}, hours of {workload or 'the run'}",
-        )
-        assumed: list[Assumed] = []
-    elif not years(zone) and location.grid_intensity is None and hourly is None:
+        label = f"{zone}, hours of {workload or 'the run'}" + ("" if kind == AVERAGE else f", {kind}")
+        found = Mix(zone, hourly.year, hourly.shares, "hours of the demand", series.sources, label, kind)
+    elif not known and given is not None:
+        return _given_only(location, zone, given, hourly, run_year)
+    elif not known and kind == AVERAGE:
         return _climate_only(location, zone, run_year)
     else:
-        found, assumed = mix(zone, location.year, run_year=run_year)
-    given = location.grid_intensity.to("kg CO2e/kWh").magnitude if location.grid_intensity is not None else None
+        found, assumed = mix(zone, location.year, run_year=run_year, kind=kind, release=release)
+    return _mixed(location, found, assumed, given=given, gaps=hourly.gaps if hourly is not None else ())
+
+
+def _given_intensity(location: Location, hourly: Folded | None) -> float | None:
+    """Climate change per kWh at the meter that stands in place of the mix. [kg CO2e/kWh]"""
     if hourly is not None and hourly.intensity is not None:
-        given = hourly.intensity
-    lost, loss_source, loss_assumed, loss_gaps = _lost(location, zone, found.year)
+        return hourly.intensity
+    return float(location.grid_intensity.to("kg CO2e/kWh").magnitude) if location.grid_intensity is not None else None
+
+
+def _mixed(
+    location: Location, found: Mix, assumed: list[Assumed], *, given: float | None, gaps: tuple[Gap, ...]
+) -> Supply:
+    """A mix over the losses of its zone, each technology with its flows and factors."""
+    lost, loss_source, loss_assumed, loss_gaps = _lost(location, found.zone, found.year)
+    parameters, stated = _parameters(location, found, given=given is not None)
     label = f"electricity, {found.label}, at the meter" + (f", for {location.zone}" if location.proxy else "")
     if given is not None:
         label += f", climate change {given * 1000:g} g/kWh as given"
     if location.grid_losses is not None:
         label += f", losses {location.grid_losses:.2%} as given"
+    label += parameters.calibrated_label
+    if parameters.hydro is not None:
+        label += f", hydropower {parameters.hydro * 1000:g} g/kWh as given"
+    if location.grid_release is not None:
+        label += f", release {location.grid_release}"
     technologies = {name: share for name, share in found.shares.items() if share > 0}
-    proxy = f"the mix of {location.proxy} stands in for {location.zone}, as the study chose" if location.proxy else ""
-    processes = [_technology(name, without_climate=given is not None, proxy=proxy) for name in technologies]
+    processes = [_technology(name, parameters) for name in technologies]
     inputs = {
         process.name: share / (1.0 - lost) for process, share in zip(processes, technologies.values(), strict=True)
     }
     if given is not None:
-        processes.append(_given(given))
+        processes.append(_given(given, location.grid_kind))
         inputs[processes[-1].name] = 1.0
     cited = tuple(sorted({*found.sources, *loss_source}))
     whole = Process(label, "kWh", inputs, (), cited)
-    gaps = [*loss_gaps, *(hourly.gaps if hourly is not None else ())]
-    return Supply(label, (*processes, whole), found, lost, cited, (*assumed, *loss_assumed), tuple(gaps))
+    return Supply(
+        label, (*processes, whole), found, lost, cited, (*assumed, *stated, *loss_assumed), (*loss_gaps, *gaps)
+    )
+
+
+def _parameters(location: Location, found: Mix, *, given: bool) -> tuple[_Parameters, list[Assumed]]:
+    proxy = f"the mix of {location.proxy} stands in for {location.zone}, as the study chose" if location.proxy else ""
+    hydro = location.hydro_intensity
+    own = _Parameters(
+        country_of(found.zone), given, proxy, float(hydro.to("kg CO2e/kWh").magnitude) if hydro is not None else None
+    )
+    stated = []
+    if hydro is not None and _HYDRO in found.shares:
+        reason = "climate change of hydropower per kWh generated, given by the study in place of the median of IPCC AR5"
+        stated.append(Assumed(f"hydropower of {found.zone}", f"{hydro.to('g CO2e/kWh').magnitude:g} g/kWh", reason))
+    for name in found.shares:
+        fleet = fleet_of(name, own.country)
+        if fleet:
+            reason = "fleet whose inventory stands for it outside climate change, toxicity and minerals"
+            cited = ";".join(sorted({one for flow in flows_of(name, own.country) for one in flow.sources}))
+            stated.append(Assumed(f"{name} plants of {found.zone}", f"fleet of {fleet}", reason, cited))
+    if not location.calibrate or given:
+        return own, stated
+    return _calibrated(location, found, own, stated)
+
+
+def _calibrated(
+    location: Location, found: Mix, own: _Parameters, stated: list[Assumed]
+) -> tuple[_Parameters, list[Assumed]]:
+    """Climate change of every technology, scaled so that the annual mix has the published total.
+
+    Raises
+    ------
+    MissingFactorError : where no total is published for the zone and year
+    """
+    annual, _ = mix(
+        found.zone, found.year if location.year is None else location.year, kind=found.kind,
+        release=location.grid_release,
+    )  # fmt: skip
+    published = published_intensity(found.zone, annual.year, location.grid_release)
+    if published is None or found.kind != AVERAGE:
+        wanted = "calibrate: false, or grid_intensity"
+        raise MissingFactorError(
+            f"no annual total of {annual.label} is published to calibrate to",
+            field="location.calibrate",
+            value=annual.label,
+            accepted=wanted,
+        )
+    grams = 1000.0 * sum(share * _climate_of(name, own) for name, share in annual.shares.items())
+    scale = published[0] / grams
+    reason = f"bottom-up {grams:.1f} g CO2e/kWh generated in {annual.year}, published {published[0]:.1f}"
+    subject = f"calibration of climate change of {found.zone}"
+    text = f", climate change calibrated to {published[0]:g} g/kWh generated"
+    return (
+        replace(own, calibration=scale, calibrated_to=(published[1],), calibrated_label=text),
+        [*stated, Assumed(subject, f"x {scale:.4g}", reason, published[1])],
+    )
+
+
+def _climate_of(technology: str, parameters: _Parameters) -> float:
+    return sum(one.amount for one in _factors(technology, parameters) if one.category == CLIMATE_CHANGE)
+
+
+def _given_only(location: Location, zone: str, given: float, hourly: Folded | None, run_year: int | None) -> Supply:
+    """A zone of which no mix of the kind is known, with climate change as given: every other category is a gap."""
+    year = hourly.year if hourly is not None else location.year or run_year or 0
+    kind = "" if location.grid_kind == AVERAGE else f"{location.grid_kind} "
+    leaf = replace(_given(given, location.grid_kind), elsewhere=frozenset())
+    label = f"electricity, {zone}, {kind}climate change {given * 1000:g} g/kWh as given"
+    whole = Process(label, "kWh", {leaf.name: 1.0}, (), ("study",))
+    reason = f"no {kind}mix by technology of {zone} is known: only climate change, as given"
+    gap = Gap("", "use", f"grid of {zone}", "all but climate change", "partial", reason)
+    known = Mix(zone, year, {}, "as given", ("study",), f"{zone}, as given", location.grid_kind)
+    gaps = hourly.gaps if hourly is not None else ()
+    return Supply(label, (leaf, whole), known, None, ("study",), (), (gap, *gaps))
 
 
 def _climate_only(location: Location, zone: str, run_year: int | None) -> Supply:
@@ -257,15 +261,6 @@ def _climate_only(location: Location, zone: str, run_year: int | None) -> Supply
     return Supply(label, (leaf, whole), known, lost, cited, tuple(assumed), (gap, *loss_gaps))
 
 
-@cache
-def intensities() -> Mapping[str, Mapping[int, tables.Row]]:
-    found: dict[str, dict[int, tables.Row]] = defaultdict(dict)
-    if tables.has("datasets/grid-intensity-odbl", "intensity"):
-        for row in tables.rows("datasets/grid-intensity-odbl", "intensity"):
-            found[row["zone"]][int(row["year"])] = row
-    return dict(found)
-
-
 def _lost(location: Location, zone: str, year: int) -> tuple[float, tuple[str, ...], list[Assumed], list[Gap]]:
     if location.grid_losses is not None:
         return location.grid_losses, (), [], []
@@ -277,20 +272,50 @@ def _lost(location: Location, zone: str, year: int) -> tuple[float, tuple[str, .
     return share, (source,), assumed, []
 
 
-def _technology(name: str, *, without_climate: bool, proxy: str = "") -> Process:
-    factors = technology_factors(name)
-    if proxy:
-        factors = tuple(replace(one, grade="proxy", note=proxy) for one in factors)
-        name = f"{name} (proxy)"
-    if without_climate:
+def _factors(technology: str, parameters: _Parameters) -> tuple[Factor, ...]:
+    """Factors of a technology with what the location asks of its climate change."""
+    found = technology_factors(technology, parameters.country)
+    if technology == _HYDRO and parameters.hydro is not None:
+        own = {
+            "amount": parameters.hydro, "sources": ("study",), "note": "given by the study", "low": None,
+            "high": None, "method_in_source": "unknown",
+        }  # fmt: skip
+        found = tuple(replace(one, **own) if one.category == CLIMATE_CHANGE else one for one in found)  # type: ignore[arg-type]
+    if parameters.calibration != 1.0:
+        found = tuple(_scaled(one, parameters) if one.category == CLIMATE_CHANGE else one for one in found)
+    return found
+
+
+def _scaled(factor: Factor, parameters: _Parameters) -> Factor:
+    scale, told = parameters.calibration, f"x {parameters.calibration:.4g}: calibrated to the published total"
+    return replace(
+        factor,
+        amount=factor.amount * scale,
+        low=None if factor.low is None else factor.low * scale,
+        high=None if factor.high is None else factor.high * scale,
+        sources=(*factor.sources, *parameters.calibrated_to),
+        note="; ".join(filter(None, (factor.note, told))),
+    )
+
+
+def _technology(name: str, parameters: _Parameters) -> Process:
+    factors, flows = _factors(name, parameters), flows_of(name, parameters.country)
+    fleet = fleet_of(name, parameters.country)
+    label = f"electricity from {name}" + (f", fleet of {fleet}" if fleet else "")
+    if name == _HYDRO and parameters.hydro is not None:
+        label += f", {parameters.hydro * 1000:g} g CO2e/kWh as given"
+    if parameters.calibration != 1.0:
+        label += f", climate change x {parameters.calibration:.4g}"
+    if parameters.proxy:
+        factors = tuple(replace(one, grade="proxy", note=parameters.proxy) for one in factors)
+        label += " (proxy)"
+    if parameters.given:
         kept = tuple(one for one in factors if one.category != CLIMATE_CHANGE)
-        return Process(
-            f"electricity from {name}, climate change aside", "kWh", {}, kept, (), frozenset({CLIMATE_CHANGE})
-        )
-    return Process(f"electricity from {name}", "kWh", {}, factors)
+        return Process(f"{label}, climate change aside", "kWh", {}, kept, (), frozenset({CLIMATE_CHANGE}), flows)
+    return Process(label, "kWh", {}, factors, flows=flows)
 
 
-def _given(intensity: float) -> Process:
+def _given(intensity: float, kind: str) -> Process:
     factor = Factor(
         activity="electricity as given", part="", stage="use", category=CLIMATE_CHANGE, amount=intensity,
         unit="kg CO2e",
@@ -298,25 +323,21 @@ def _given(intensity: float) -> Process:
         note="given by the study in place of the mix",
     )  # fmt: skip
     others = frozenset(tables.categories()) - {CLIMATE_CHANGE}
-    return Process(
-        f"electricity, climate change as given ({intensity * 1000:g} g/kWh)", "kWh", {}, (factor,), (), others
-    )
+    name = f"electricity, {'' if kind == AVERAGE else f'{kind} '}climate change as given ({intensity * 1000:g} g/kWh)"
+    return Process(name, "kWh", {}, (factor,), (), others)
 
 
 def amount_of(process: Process, category: str) -> tuple[float, Factor] | None:
+    """Impact per unit of a process in a category, and the factor behind it; None where it has none."""
     factor = next(iter(process.factors_in(category)), None)
     if factor is None:
         return None
     return factor.amount * (water_scarcity() if factor.category != category else 1.0), factor
 
 
-@cache
 def water_scarcity() -> float:
     """Characterisation factor of water consumed anywhere in the world. [m3 world eq per m3]"""
-    rows = tables.rows("emission_factors/method", "characterisation")
-    return next(
-        float(row["factor"]) for row in rows if row["flow"] == "water, consumed" and row["category"] == WATER_USE
-    )
+    return characterisation_factors()[WATER, "water", WATER_USE]
 
 
 def worst(grades: set[str]) -> str:
@@ -324,22 +345,17 @@ def worst(grades: set[str]) -> str:
     return next((grade for grade in ("partial", "proxy", "sourced") if grade in grades), "missing")
 
 
-def published_intensity(zone: str, year: int) -> tuple[float, str] | None:
-    """The annual intensity that others publish, for comparison [g CO2e/kWh], and its source; None without one."""
-    for row in tables.rows("datasets/grid", "published_intensity"):
-        if row["zone"] == zone and int(row["year"]) == year:
-            return float(row["amount"]), row["source"]
-    return None
-
-
 __all__ = [
     "CLIMATE_CHANGE",
     "Mix",
     "Supply",
+    "amount_of",
+    "intensities",
     "losses",
     "mix",
     "published_intensity",
     "supply",
+    "technology_factors",
     "water_scarcity",
     "worst",
     "years",

@@ -44,8 +44,32 @@ class Assumed:
 
 
 @dataclass(frozen=True)
+class ElementaryFlow:
+    """A flow from or to the environment per unit of a process.
+
+    Attributes
+    ----------
+    flow, compartment : as the method's table of characterisation factors names them
+    amount : in ``unit``
+    direct : whether the process itself has it, not its supply
+    """
+
+    flow: str
+    compartment: str
+    amount: float
+    unit: str
+    direct: bool = True
+    year: int = 0
+    sources: tuple[str, ...] = ()
+
+    def to(self, compartment: str) -> ElementaryFlow:
+        """The same flow in another compartment."""
+        return replace(self, compartment=compartment)
+
+
+@dataclass(frozen=True)
 class Process:
-    """A unit process: per unit of output, its inputs from other processes and its factors."""
+    """A unit process: per unit of output, its inputs from other processes, its factors and its elementary flows."""
 
     name: str
     unit: str
@@ -54,6 +78,14 @@ class Process:
     sources: tuple[str, ...] = ()
     elsewhere: frozenset[str] = frozenset()
     """Categories that another process of the same supply accounts for: not a gap here."""
+    flows: tuple[ElementaryFlow, ...] = ()
+    """Flows that stand behind the factors marked ``of_flows``, and are characterised in the categories of these."""
+
+    @property
+    def inventoried(self) -> frozenset[str]:
+        """Categories whose figure is that of the elementary flows."""
+        own = {factor.category for factor in self.factors if factor.of_flows}
+        return frozenset(own)
 
     @property
     def categories(self) -> frozenset[str]:

@@ -6,7 +6,9 @@ import pytest
 
 import lca_ai as lca
 from lca_ai import tables
-from lca_ai.inventory.lookup import compare_sources, interval, of_activity
+from lca_ai.inventory.electricity import supply
+from lca_ai.inventory.lookup import compare_factors, compare_sources, interval, is_activity, of_activity
+from lca_ai.models.location import Location
 
 
 @pytest.mark.parametrize("activity", tables.activities())
@@ -43,7 +45,7 @@ def test_a_proxy_is_never_surer_than_a_sourced_figure():
 
 def test_a_range_that_is_published_is_shown_as_it_stands():
     row = of_activity("nuclear").set_index("category").loc["resource use, fossils"]
-    assert (row["low"], row["amount"], row["high"]) == (10.9, 13.3, 14.0)
+    assert (row["low"], row["amount"], row["high"]) == (10.9, pytest.approx(13.27, abs=0.01), 14.0)
     assert row["interval_basis"] == "stated with the factor"
 
 
@@ -64,3 +66,59 @@ def test_sources_are_relative_to_ours():
     assert ours["off"] == 0
     theirs = table.loc["published, consumption"]
     assert theirs["off"] == pytest.approx(theirs["amount"] / ours["amount"] - 1)
+
+
+def test_a_factor_stands_beside_what_others_have():
+    """Hydropower: IPCC's median of 24 g is used; UNECE's plants of 360 and 660 MW have 11 and 150 g."""
+    row = of_activity("hydro").set_index("category").loc["climate change"]
+    others = {one["what"]: one["amount"] for one in row["alternatives"]}
+    assert row["amount"] == 0.024
+    assert (others["UNECE, Hydro 360 MW"], others["UNECE, Hydro 660 MW"]) == (0.011, 0.15)
+    assert all(one["source"] for one in row["alternatives"])
+
+
+def test_a_measured_part_stands_beside_the_parametric_model():
+    row = of_activity("cpu").query("part == 'die'").set_index("category").loc["climate change"]
+    assert [one["what"] for one in row["alternatives"]] == ["cpu, parametric, die, per mm2"]
+
+
+def test_compared_factors_are_relative_to_the_one_used():
+    table = compare_factors("coal").query("category == 'climate change'").set_index("origin")
+    assert table.loc["used", "off"] == 0
+    assert table.loc["IPCC AR5, median", "off"] == pytest.approx(0.82 - 1)
+    assert table.loc["inventory of this project x EF 3.1", "amount"] == pytest.approx(1.164, rel=1e-3)
+
+
+def test_coal_of_a_country_is_that_of_its_fleet():
+    india = lca.factors("coal", country="India").set_index("category")
+    assert india.loc["acidification", "amount"] == pytest.approx(0.01613, rel=1e-3)
+    assert india.loc["acidification", "interval_basis"] == "default by grade"
+
+
+def test_a_kilowatt_hour_of_a_zone_has_a_range_basis_and_kind():
+    table = lca.factors("FR", year=2021).set_index("category")
+    known = table[table["covered_share"] > 0]
+    assert (known["low"] <= known["amount"]).all()
+    assert (known["amount"] <= known["high"]).all()
+    assert set(table["kind"]) == {"average"}
+    assert set(table["basis"]) == {"gross generation, no trade"}
+
+
+def test_bounds_of_a_zone_are_the_sums_of_those_of_its_technologies():
+    found = supply(Location(zone="PL", year=2021), run_year=None)
+    shares = {name: share / (1 - found.losses) for name, share in found.mix.shares.items() if share}
+    lows = {name: of_activity(name).set_index("category").loc["climate change", "low"] for name in shares}
+    low = lca.factors("PL", year=2021).set_index("category").loc["climate change", "low"]
+    assert low == pytest.approx(sum(shares[name] * lows[name] for name in shares))
+
+
+def test_others_figures_of_a_zone_stand_beside_it():
+    row = lca.factors("FR", year=2021).set_index("category").loc["climate change"]
+    published = {one["what"]: one["amount"] for one in row["alternatives"]}
+    assert published["published, generation, no trade"] == pytest.approx(0.0598, abs=2e-4)
+
+
+def test_a_name_is_a_zone_or_an_activity():
+    assert is_activity("coal")
+    assert not is_activity("FR")
+    assert not is_activity("nothing of the kind")
