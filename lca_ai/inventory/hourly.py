@@ -29,6 +29,12 @@ _TIME = re.compile(r"(time|datetime|datetime_utc|timestamp|hour|date)", re.IGNOR
 _MEGAWATT = re.compile(r"(_mw|\s*[\[(]mw[\])])$", re.IGNORECASE)
 _SUM = re.compile(r"(total|demand|load|net generation|interchange)", re.IGNORECASE)
 _HOUR = pd.Timedelta(hours=1)
+_G_PER_KG = 1000.0
+_SPREADSHEETS = {".xlsx", ".xls", ".xlsm", ".ods", ".numbers"}
+_BLANK = ("", "nan", "na", "n/a", "none", "null", "-", "<na>")
+_FILES = "a CSV or Parquet file with a time and MW by technology or g CO2e/kWh"
+_DECIMALS = "decimal points; or decimal commas between semicolons"
+_STEP = "one row per full hour: average finer ones over each hour; the annual mix takes no series"
 
 
 @dataclass(frozen=True)
@@ -45,18 +51,31 @@ class Folded:
 class HourlySeries:
     """An hourly series: ``frame`` indexed by hour (UTC), with MW per technology or one column ``intensity`` [kg/kWh].
 
-    ``unread`` names columns of MW that are of no known technology; ``sources`` are ids of ``sources.csv``.
+    ``unread`` names columns of MW that are of no known technology; ``sources`` are ids of ``sources.csv``; ``notes``
+    tell what was averaged or left out when it was read.
     """
 
     name: str
     frame: pd.DataFrame
     unread: tuple[str, ...] = ()
     sources: tuple[str, ...] = ("study",)
+    notes: tuple[str, ...] = ()
 
     @property
     def by_technology(self) -> bool:
         """Whether the series tells the technologies."""
         return "intensity" not in self.frame.columns
+
+    @property
+    def span(self) -> tuple[pd.Timestamp, pd.Timestamp]:
+        """The first and the last hour (UTC)."""
+        return self.frame.index.min(), self.frame.index.max()
+
+    @property
+    def missing_hours(self) -> int:
+        """Hours between the first and the last one that the series does not have."""
+        first, last = self.span
+        return round((last - first) / _HOUR) + 1 - len(self.frame)
 
     def fold(self, demand: pd.Series) -> Folded:
         """The series, weighted by energy per hour.
@@ -69,7 +88,7 @@ class HourlySeries:
         known = self.frame.reindex(hours).dropna()
         energy = demand[demand.index.isin(known.index)]
         if energy.sum() <= 0:
-            span = f"{self.frame.index.min().isoformat()} to {self.frame.index.max().isoformat()}"
+            span = " to ".join(moment.isoformat() for moment in self.span)
             raise InputError(
                 "no hour of the run is in the hourly series", file=self.name, value=str(hours.min()), accepted=span
             )
@@ -86,25 +105,29 @@ class HourlySeries:
             gaps = (*gaps, Gap("", "use", "hourly series", "all", "partial", reason))
         year = int(pd.Timestamp(hours.min()).year)
         if not self.by_technology:
+            reason = f"{self.name} has g/kWh alone: climate change follows its hours, the other categories do not"
+            gaps = (*gaps, Gap("", "use", "hourly series", "all but climate change", "partial", reason))
             return Folded(None, float((known["intensity"] * weight).sum()), year, gaps)
         shares = known.div(known.sum(axis=1), axis=0).mul(weight, axis=0).sum()
         return Folded({str(name): float(share) for name, share in shares.items()}, None, year, gaps)
 
 
 def read_hourly(path: Path) -> HourlySeries:
-    """An hourly series from a CSV of a time (UTC, or with its offset) and MW by technology or g CO2e/kWh.
+    """An hourly series from a CSV or Parquet of a time (UTC, or with its offset) and MW by technology or g CO2e/kWh.
+
+    A CSV is separated by commas, semicolons or tabs; between semicolons, decimals may have a comma. Each row is the
+    hour that begins at its time. Hours that begin at half past or at a quarter in UTC, as those of Indian Standard
+    Time do, are averaged by time over the hours of UTC, and it is noted.
 
     Raises
     ------
-    InputError : for a file that is not such a series, naive times, repeated hours, another time step, negative values
+    InputError : for a file that is not such a series, naive times, repeated hours, another time step, cells that are
+        not numbers, negative values
     """
-    try:
-        table = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
-    except FileNotFoundError:
-        raise InputError("no such file", file=path.name, field="location.hourly") from None
-    except (OSError, ValueError) as fault:
-        raise InputError("not a CSV of an hourly series", file=path.name, value=str(fault)) from None
-    time = next((name for name in table.columns if _TIME.fullmatch(str(name))), None)
+    table, decimal = _table(path)
+    if table.empty:
+        raise InputError("no row below the header", file=path.name, accepted=_STEP)
+    time = next((name for name in table.columns if _TIME.fullmatch(str(name).strip())), None)
     if time is None:
         raise InputError(
             "no column of the time",
@@ -116,15 +139,11 @@ def read_hourly(path: Path) -> HourlySeries:
     columns = {name: _technology(str(name)) for name in table.columns if name != time}
     technologies = {name: tech for name, tech in columns.items() if tech is not None}
     if technologies:
-        frame = (
-            table[list(technologies)]
-            .apply(pd.to_numeric, errors="coerce")
-            .dropna(axis=1, how="all")
-            .rename(columns=technologies)
-        )
+        frame = _numbers(table[list(technologies)], path.name, decimal).dropna(axis=1, how="all")
+        frame = frame.rename(columns=technologies)
         frame = frame[frame.notna().all(axis=1)].T.groupby(level=0).sum().T.reindex(frame.index)
     else:
-        intensity = next((name for name in columns if _INTENSITY.fullmatch(str(name))), None)
+        intensity = next((name for name in columns if _INTENSITY.fullmatch(str(name).strip())), None)
         if intensity is None:
             raise InputError(
                 "neither MW by technology nor g CO2e/kWh",
@@ -132,15 +151,82 @@ def read_hourly(path: Path) -> HourlySeries:
                 value=", ".join(map(str, table.columns)),
                 accepted="columns coal, gas, ... [MW] or carbon_intensity [g/kWh]",
             )
-        frame = pd.DataFrame({"intensity": pd.to_numeric(table[intensity], errors="coerce") / 1000.0})
-    frame = frame.astype("float64")
+        frame = _numbers(table[[intensity]], path.name, decimal).set_axis(["intensity"], axis=1) / _G_PER_KG
     frame.index = stamps
     unread = tuple(
         str(name)
         for name in columns
         if technologies and name not in technologies and _MEGAWATT.search(str(name)) and not _SUM.match(str(name))
     )
-    return HourlySeries(path.name, _checked(frame, path.name), unread, _sources(path))
+    found, notes = checked(frame.astype("float64"), path.name)
+    return HourlySeries(path.name, found, unread, _sources(path), notes)
+
+
+def _table(path: Path) -> tuple[pd.DataFrame, str]:
+    """The file as a table, its cells as text where it is a CSV, and the sign of its decimals."""
+    field = "location.hourly"
+    if path.is_dir():
+        raise InputError("this is a folder", file=path.name, field=field, accepted=_FILES)
+    if path.suffix.casefold() in _SPREADSHEETS:
+        raise InputError(
+            "this is a spreadsheet", file=path.name, field=field, accepted=f"{_FILES}: save the sheet as CSV"
+        )
+    try:
+        if path.suffix.casefold() == ".parquet":
+            held = pd.read_parquet(path)
+            return (held if isinstance(held.index, pd.RangeIndex) else held.reset_index()), "."
+        with path.open(encoding="utf-8-sig") as file:
+            head = next((line for line in file if line.strip()), "")
+        delimiter = max(",;\t", key=head.count)
+        table = pd.read_csv(path, sep=delimiter, dtype="str", encoding="utf-8-sig", skipinitialspace=True)
+    except FileNotFoundError:
+        raise InputError("no such file", file=path.name, field=field) from None
+    except UnicodeDecodeError:
+        raise InputError("this is not a text file", file=path.name, field=field, accepted=_FILES) from None
+    except pd.errors.EmptyDataError:
+        raise InputError("the file is empty", file=path.name, field=field, accepted=_FILES) from None
+    except (OSError, ValueError) as fault:
+        raise InputError("not a CSV of an hourly series", file=path.name, value=str(fault), accepted=_FILES) from None
+    if not isinstance(table.index, pd.RangeIndex):
+        raise InputError("the rows have more cells than the first one", file=path.name, line=2, accepted=_DECIMALS)
+    return table, "," if delimiter == ";" else "."
+
+
+def _numbers(cells: pd.DataFrame, file: str, decimal: str) -> pd.DataFrame:
+    """Cells as numbers; a blank one is missing, and one that is neither is refused."""
+    if all(pd.api.types.is_numeric_dtype(kind) for kind in cells.dtypes):
+        return cells.mask(cells.abs() == float("inf"))
+    text = cells.astype("str").fillna("").apply(lambda column: column.str.strip())
+    if decimal == ",":
+        _check_decimals(text, file)
+        text = text.apply(lambda column: column.str.replace(",", ".", regex=False))
+    found: pd.DataFrame = text.apply(pd.to_numeric, errors="coerce")
+    found = found.mask(found.abs() == float("inf"))
+    broken = (found.isna() & ~text.apply(lambda column: column.str.casefold().isin(_BLANK))).to_numpy()
+    if broken.any():
+        row, column = (int(place[0]) for place in broken.nonzero())
+        raise InputError(
+            "this is not a number",
+            file=file,
+            line=row + 2,
+            field=str(cells.columns[column]),
+            value=str(cells.iloc[row, column]),
+            accepted=_DECIMALS,
+        )
+    return found
+
+
+def _check_decimals(text: pd.DataFrame, file: str) -> None:
+    """Refuse commas of which nothing tells whether they are decimal: "12,345" in every cell that has one."""
+    cells = text.melt()["value"]
+    commas = cells[cells.str.contains(",", regex=False)]
+    if len(commas) and commas.str.fullmatch(r"[1-9]\d{0,2}(?:,\d{3})+").all():
+        raise InputError(
+            "is this comma a decimal one, or of the thousands?",
+            file=file,
+            value=str(commas.iloc[0]),
+            accepted="decimal points and no separator of the thousands",
+        )
 
 
 def _sources(path: Path) -> tuple[str, ...]:
@@ -184,20 +270,63 @@ def _stamps(column: pd.Series, name: str, file: str) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(stamps)
 
 
-def _checked(frame: pd.DataFrame, file: str) -> pd.DataFrame:
+def checked(frame: pd.DataFrame, file: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """The hours of a series in order, those without a value left out; and notes of what was averaged or left out.
+
+    Parameters
+    ----------
+    frame : values indexed by the start of their hour (UTC)
+
+    Raises
+    ------
+    InputError : for repeated hours, another time step, negative values, no hour with a value
+    """
     repeated = frame.index.duplicated()
     if repeated.any():
         row = int(repeated.argmax())
-        raise InputError("this hour is repeated", file=file, line=row + 2, value=str(frame.index[row]))
+        accepted = "each hour once; around a clock change, times in UTC or with their offset"
+        raise InputError(
+            "this hour is repeated", file=file, line=row + 2, value=str(frame.index[row]), accepted=accepted
+        )
     negative = (frame < 0).any(axis=1).to_numpy()
     if negative.any():
         row = int(negative.argmax())
         raise InputError("a value below zero", file=file, line=row + 2, value=str(frame.iloc[row].min()))
     frame = frame.sort_index()
-    steps = frame.index.to_series().diff().dropna()
-    if (len(steps) and steps.min() != _HOUR) or (frame.index != pd.DatetimeIndex(frame.index).floor("h")).any():
-        raise InputError(
-            "the series is not hourly", file=file, value=str(steps.min()), accepted="one row per full hour"
-        )
-    frame = frame.dropna()
-    return frame[frame.sum(axis=1) > 0]  # no supply is without generation or impacts: such an hour is missing
+    _check_step(pd.DatetimeIndex(frame.index), file)
+    frame, notes = _on_the_hour(frame)
+    known = frame.dropna()
+    known = known[known.sum(axis=1) > 0]  # no supply is without generation or impacts: such an hour is missing
+    if not len(known):
+        raise InputError("no hour has a value in every column", file=file, accepted=_STEP)
+    if len(known) < len(frame):
+        notes = (*notes, f"{len(frame) - len(known)} hours without a value in every column are left out")
+    return known, notes
+
+
+def _check_step(stamps: pd.DatetimeIndex, file: str) -> None:
+    """Refuse a series whose rows are not one whole hour apart, or several."""
+    minutes = stamps.to_series().diff().dropna().dt.total_seconds() / 60.0
+    if not len(minutes):
+        return
+    usual, broken = float(minutes.mode().iloc[0]), minutes[minutes % 60.0 != 0.0]
+    if usual != 60.0 or len(broken):  # noqa: PLR2004 (an hour)
+        step = usual if usual != 60.0 else float(broken.iloc[0])  # noqa: PLR2004 (an hour)
+        raise InputError("the series is not hourly", file=file, value=f"{step:g} minutes between rows", accepted=_STEP)
+
+
+def _on_the_hour(frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Hours that begin within an hour of UTC, averaged by time over the two that each overlaps.
+
+    An hour of UTC is known where both rows that overlap it are; the first and the last one are not.
+    """
+    stamps = pd.DatetimeIndex(frame.index)
+    late = stamps[0] - stamps[0].floor("h")
+    if late == pd.Timedelta(0):
+        return frame, ()
+    share = late / _HOUR
+    begun = frame.set_axis(stamps.floor("h"), axis=0)
+    before = begun.set_axis(pd.DatetimeIndex(begun.index) + _HOUR, axis=0)
+    mean = (begun * (1.0 - share) + before * share).dropna(how="all")
+    minutes = late / pd.Timedelta(minutes=1)
+    return mean, (f"hours that begin {minutes:g} minutes past the hour of UTC are averaged over the hours of UTC",)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 
 from lca_ai import tables
 from lca_ai.errors import UnknownKeyError, did_you_mean
@@ -25,7 +24,7 @@ class Published:
     sources: tuple[str, ...]
 
 
-@cache
+@tables.cached
 def regions() -> Mapping[str, Mapping[str, tables.Row]]:
     """Every cloud region: provider -> region -> row; empty where the package is not installed."""
     found: dict[str, dict[str, tables.Row]] = defaultdict(dict)
@@ -57,7 +56,7 @@ def region(provider: str, name: str) -> tables.Row:
     return found
 
 
-@cache
+@tables.cached
 def _facilities() -> Mapping[tuple[str, str, str], Mapping[int, list[tables.Row]]]:
     found: dict[tuple[str, str, str], dict[int, list[tables.Row]]] = defaultdict(lambda: defaultdict(list))
     for package in _FACILITY_PACKAGES:
@@ -65,6 +64,13 @@ def _facilities() -> Mapping[tuple[str, str, str], Mapping[int, list[tables.Row]
             for row in tables.rows(package, "facility"):
                 found[row["provider"], row["region"], row["attribute"]][int(row["year"])].append(row)
     return {key: dict(years) for key, years in found.items()}
+
+
+def published_years(provider: str, name: str, attribute: str) -> tuple[list[int], bool]:
+    """Years of which a figure of a region ("pue" or "wue") is published, and whether it is of the whole fleet only."""
+    place = region(provider, name)
+    own = _facilities().get((place["provider"], place["region"], attribute))
+    return sorted(own or _facilities().get((place["provider"], "fleet", attribute)) or ()), not own
 
 
 def published(provider: str, name: str, attribute: str, year: int | None) -> Published | None:

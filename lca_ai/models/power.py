@@ -138,6 +138,9 @@ class PowerLog(Model):
         """
         found = [(self.folder or Path()) / name for name in self.files]
         for name, path in zip(self.files, found, strict=True):
+            if path.is_dir():
+                accepted = "the log files in it, each by its name"
+                raise InputError("this is a folder", file=name, field="power.files", accepted=accepted)
             if not path.is_file():
                 raise InputError("no such file", file=name, field="power.files")
         return found

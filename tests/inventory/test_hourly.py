@@ -15,11 +15,13 @@ import io
 import pandas as pd
 import pytest
 
+import lca_ai as lca
 from lca_ai import tables
 from lca_ai.errors import InputError
 from lca_ai.impact.assess import assess
 from lca_ai.inventory.electricity import water_scarcity
 from lca_ai.inventory.hourly import read_hourly
+from lca_ai.inventory.technology import technology_factors
 
 CLIMATE = "climate change"
 MIX = "datetime_utc,nuclear_mw,gas_mw,wind_mw\n2021-06-01T10:00,60,20,20\n2021-06-01T11:00,160,0,40\n2021-06-01T12:00,50,50,0\n"
@@ -66,7 +68,7 @@ def brute_force(category: str) -> float:
     total = 0.0
     for stamp, row in frame.iterrows():
         for column, megawatt in row.items():
-            for factor in tables.factors(str(column).removesuffix("_mw")):
+            for factor in technology_factors(str(column).removesuffix("_mw"), "FR"):
                 if factor.category == category:
                     total += KWH[int(str(stamp)[11:13])] * megawatt / row.sum() * factor.amount / 0.95
     return total
@@ -171,13 +173,19 @@ def test_a_run_outside_the_series_is_an_error_that_names_its_span(on, use) -> No
     [
         (MIX + "2021-06-01T12:00,1,1,1\n", "line 5: this hour is repeated"),
         (MIX.replace("T11:00", "T10:30"), "the series is not hourly"),
-        ("time,carbon_intensity\n2021-06-01T10:30Z,50\n", "the series is not hourly"),
+        ("time,carbon_intensity\n2021-06-01T10:30Z,50\n", "no hour has a value"),
         (MIX.replace(",50,50,0", ",50,-50,0"), "line 4: a value below zero"),
         (GRAMS.replace("T11:00Z", "T11:00"), "line 3: time: a time without a zone"),
         (GRAMS.replace("2021-06-01T11:00Z", "noon"), "line 3: time: this is not a time"),
         ("when,gas_mw\n2021-06-01T10:00Z,50\n", "no column of the time"),
         ("time,price\n2021-06-01T10:00Z,50\n", "neither MW by technology nor g CO2e/kWh"),
-        ("", "not a CSV of an hourly series"),
+        ("", "the file is empty"),
+        ("time,carbon_intensity\n", "no row below the header"),
+        ("time,carbon_intensity\n2021-06-01T10:00Z,\n", "no hour has a value"),
+        (GRAMS.replace("110", "about 110"), "line 4: carbon_intensity: this is not a number .*about 110"),
+        (MIX.replace("60,20,20", '"60,5",20,20'), "line 2: nuclear_mw: this is not a number"),
+        (GRAMS.replace("110", "inf"), "line 4: carbon_intensity: this is not a number"),
+        (GRAMS.replace(",50", ",50,5"), "more cells than the first one|not a CSV"),
     ],
 )
 def test_what_is_no_hourly_series_is_refused(text: str, problem: str, read) -> None:
@@ -194,3 +202,193 @@ def test_an_offset_is_read_and_an_hour_is_utc(read) -> None:
     series = read("time,carbon_intensity\n2021-06-01T12:00+02:00,50\n")
     assert series.frame.index[0] == pd.Timestamp("2021-06-01T10:00Z")
     assert series.frame["intensity"].item() == pytest.approx(0.050)
+
+
+# Files as people have them
+
+
+def hours(start, count, step="1h", zone="UTC"):
+    return pd.date_range(start, periods=count, freq=step, tz=zone)
+
+
+def csv(stamps, values):
+    return "time,carbon_intensity\n" + "".join(
+        f"{stamp.isoformat()},{value:g}\n" for stamp, value in zip(stamps, values, strict=True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        ("30min", "30 minutes"),
+        ("15min", "15 minutes"),
+        ("5min", "5 minutes"),
+        ("3h", "180 minutes"),
+        ("1D", "1440 minutes"),
+    ],
+)
+def test_another_step_is_refused_with_what_is_accepted(step, told, read) -> None:
+    with pytest.raises(
+        InputError, match=f"not hourly .*{told} between rows.*one row per full hour: average finer ones"
+    ):
+        read(csv(hours("2022-01-01", 96, step), [50.0] * 96))
+
+
+def test_one_row_off_the_hour_is_refused(read) -> None:
+    stamps = [*hours("2022-01-01", 48), pd.Timestamp("2022-01-03T00:20Z")]
+    with pytest.raises(InputError, match=r"not hourly .*80 minutes between rows"):
+        read(csv(stamps, [50.0] * 49))
+
+
+def test_gaps_within_a_series_are_counted(read) -> None:
+    """Ten days, of which hours 100 to 104 and 200 are not there: 240 - 6 hours."""
+    stamps = [
+        stamp for number, stamp in enumerate(hours("2022-01-01", 240)) if number not in {100, 101, 102, 103, 104, 200}
+    ]
+    series = read(csv(stamps, range(1, 235)))
+    assert (len(series.frame), series.missing_hours) == (234, 6)
+
+
+def test_hours_without_a_value_are_counted(read) -> None:
+    series = read(GRAMS.replace(",20", ","))
+    assert (len(series.frame), series.missing_hours) == (2, 1)
+    assert series.notes == ("1 hours without a value in every column are left out",)
+
+
+def test_local_times_around_a_clock_change_are_refused_as_naive(read) -> None:
+    """Paris, 30 October 2022: 02:00 happens twice on the wall clock, and nothing tells which is which."""
+    wall = [stamp.tz_localize(None) for stamp in hours("2022-10-29T20:00", 12).tz_convert("Europe/Paris")]
+    assert len(set(wall)) == 11
+    with pytest.raises(InputError, match=r"a time without a zone.*an offset"):
+        read(csv(wall, range(1, 13)))
+
+
+def test_local_times_under_the_name_of_utc_are_refused_as_repeated(read) -> None:
+    wall = [stamp.tz_localize(None) for stamp in hours("2022-10-29T20:00", 12).tz_convert("Europe/Paris")]
+    text = csv(wall, range(1, 13)).replace("time,", "datetime_utc,")
+    with pytest.raises(
+        InputError, match=r"line 7: this hour is repeated.*around a clock change, times in UTC or with their offset"
+    ):
+        read(text)
+
+
+def test_local_times_under_the_name_of_utc_lack_an_hour_in_spring(read) -> None:
+    """Nothing is repeated then; the hour that the wall clock skips is counted as missing."""
+    wall = [stamp.tz_localize(None) for stamp in hours("2022-03-26T20:00", 12).tz_convert("Europe/Paris")]
+    assert read(csv(wall, range(1, 13)).replace("time,", "datetime_utc,")).missing_hours == 1
+
+
+def test_local_times_with_their_offset_pass_a_clock_change(read) -> None:
+    stamps = hours("2022-10-29T20:00", 12).tz_convert("Europe/Paris")
+    series = read(csv(stamps, range(1, 13)))
+    assert (len(series.frame), series.missing_hours) == (12, 0)
+    assert list(series.frame.index) == list(hours("2022-10-29T20:00", 12))
+
+
+def test_hours_of_indian_standard_time_are_averaged_over_the_hours_of_utc(read) -> None:
+    """10:00 to 13:00 at +05:30 begin at 04:30 UTC; an hour of UTC has half an hour of each of two.
+
+    04:30 100, 05:30 200, 06:30 400 g/kWh: 05:00 is (100 + 200) / 2, 06:00 is (200 + 400) / 2; 04:00 and 07:00 are half
+    unknown, and so are not there.
+    """
+    series = read(
+        "time,carbon_intensity\n2022-06-01T10:00+05:30,100\n2022-06-01T11:00+05:30,200\n2022-06-01T12:00+05:30,400\n"
+    )
+    assert {stamp.hour: round(value * 1000, 9) for stamp, value in series.frame["intensity"].items()} == {
+        5: 150.0,
+        6: 300.0,
+    }
+    assert series.notes == ("hours that begin 30 minutes past the hour of UTC are averaged over the hours of UTC",)
+
+
+def test_a_gap_stays_a_gap_when_hours_are_averaged(read) -> None:
+    """Of 10 rows at 45 minutes past the hour (Kathmandu), 9 hours of UTC; a row that is not there takes two of them."""
+    stamps = hours("2022-06-01T10:00", 10, zone="Asia/Kathmandu")
+    assert len(read(csv(stamps, [100.0] * 10)).frame) == 9
+    series = read(csv([stamp for stamp in stamps if stamp != stamps[4]], [100.0] * 9))
+    assert (len(series.frame), series.missing_hours) == (7, 2)
+    assert list(series.frame["intensity"]) == pytest.approx([0.1] * 7)
+
+
+def test_semicolons_and_decimal_commas_are_read(read) -> None:
+    """As a spreadsheet of a German office saves it."""
+    german = "\ufeff" + MIX.replace(",", ";").replace("60;20;20", "60,5;20,25;19,25")
+    assert dict(read(german).frame.iloc[0]) == {"nuclear": 60.5, "gas": 20.25, "wind": 19.25}
+
+
+def test_a_comma_that_may_be_of_the_thousands_is_refused(read) -> None:
+    with pytest.raises(InputError, match=r"decimal one, or of the thousands\? \(got '1,160'\)"):
+        read(MIX.replace(",", ";").replace("160;0;40", "1,160;0;40"))
+
+
+def test_a_comma_before_three_digits_is_decimal_where_another_one_can_only_be(read) -> None:
+    assert read(MIX.replace(",", ";").replace("160;0;40", "1,160;0,5;40")).frame.iloc[1]["nuclear"] == pytest.approx(
+        1.16
+    )
+
+
+def test_tabs_are_read(read) -> None:
+    assert read(MIX.replace(",", "\t")).frame.equals(read(MIX).frame)
+
+
+def test_a_series_is_the_same_from_parquet(read, tmp_path) -> None:
+    frame = pd.read_csv(io.StringIO(GRAMS), parse_dates=["time"])
+    frame.to_parquet(tmp_path / "flat.parquet")
+    frame.set_index("time").to_parquet(tmp_path / "indexed.parquet")
+    expected = read(GRAMS).frame
+    for name in ("flat", "indexed"):
+        found = read_hourly(tmp_path / f"{name}.parquet").frame
+        assert list(found.index) == list(expected.index)
+        assert list(found["intensity"]) == pytest.approx(list(expected["intensity"]), rel=1e-15)
+
+
+def test_a_folder_and_a_spreadsheet_are_named_as_what_they_are(tmp_path) -> None:
+    (tmp_path / "series.xlsx").write_bytes(b"PK\x03\x04 and so on")
+    (tmp_path / "series.csv").write_bytes(b"PK\x03\x04\xff\xfe\x00\x81")
+    for name, words in (
+        (".", "this is a folder"),
+        ("series.xlsx", "this is a spreadsheet.*save the sheet as CSV"),
+        ("series.csv", "this is not a text file"),
+    ):
+        with pytest.raises(InputError, match=words):
+            read_hourly(tmp_path / name)
+
+
+def test_a_series_of_grams_says_that_climate_change_alone_follows_the_hours(on, use) -> None:
+    gaps = use(on(GRAMS)).gaps
+    told = gaps[gaps["reason"].str.contains("has g/kWh alone: climate change follows its hours")]
+    assert list(told["category"]) == ["all but climate change"]
+    assert not use(on(MIX)).gaps["reason"].str.contains("g/kWh alone").any()
+
+
+# A zone of which climate change only is published
+
+
+def india(tmp_path, text):
+    (tmp_path / "my_series.csv").write_text(text)
+    return lca.location("IN-SO", hourly="my_series.csv", hourly_folder=tmp_path, pue=1.0, grid_losses=0.0)
+
+
+RUN = {"energy": "2 kWh", "runtime": {"duration": "2 hour", "start": "2022-06-01T05:00:00+00:00"}}
+
+
+def test_a_series_by_technology_gives_such_a_zone_every_category(run, use, tmp_path) -> None:
+    """One kWh at 50 % coal and 50 % hydro, one at 100 % coal: 1.5 kWh of coal and 0.5 of hydro."""
+    place = india(tmp_path, "time,coal_mw,hydro_mw\n2022-06-01T05:00Z,1000,1000\n2022-06-01T06:00Z,3000,0\n")
+    result = use(run(**RUN, location=place))
+    assert result.inventories[0].supply.mix.shares == pytest.approx({"coal": 0.75, "hydro": 0.25})
+    for category in (CLIMATE, "water consumption"):
+        amount = {
+            name: next(one.amount for one in tables.factors(name) if one.category == category)
+            for name in ("coal", "hydro")
+        }
+        expected = 1.5 * amount["coal"] + 0.5 * amount["hydro"]
+        assert result.totals.loc[category, "amount"] == pytest.approx(expected, rel=1e-9)
+    assert result.totals["amount"].notna().sum() > 10
+
+
+def test_a_series_of_grams_gives_such_a_zone_climate_change_alone(run, use, tmp_path) -> None:
+    place = india(tmp_path, "time,carbon_intensity\n2022-06-01T05:00Z,500\n2022-06-01T06:00Z,700\n")
+    result = use(run(**RUN, location=place))
+    assert result[CLIMATE].to("g CO2e").magnitude == pytest.approx(1200.0, rel=1e-12)
+    assert set(result.totals.index[result.totals["amount"].notna()]) == {CLIMATE}
