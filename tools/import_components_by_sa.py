@@ -10,14 +10,14 @@ Run: ``python tools/import_components_by_sa.py COMPONENTS.csv AVERAGES.csv BODIE
 
 from __future__ import annotations
 
-import argparse
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from statistics import fmean
 from typing import NamedTuple
 
 import import_accelerators as cards
-from import_support import source
+from import_support import importer, source
 from packages import Package, write_package
 
 #: The spread that the project states for a figure that stands in for another: this factor either way.
@@ -27,6 +27,7 @@ SPREAD = 3
 DEFECTS = 0.1
 
 _MEMORY_CARD, _MEMORY_SIZE = "NVIDIA L4", 24
+_LAND_CARD, _LAND_SIZE = "NVIDIA A100 PCIe 40GB", 40
 
 #: A base factor -> the sources of it.
 _BASES = {
@@ -36,6 +37,19 @@ _BASES = {
     "upstream transport": "ademe-gpu-average",
     "memory": "ademe-gpu-cards",
 }
+
+#: (base factor, criterion) that the sources above lack or give as a credit -> where it is from instead, and how.
+INSTEAD = {
+    ("casing", "lu"): (
+        "ademe-gpu-cards;ademe-gpu-bodies",
+        ("land use: mean of the five casings that upstream has a figure for (-0.11 to 1.94 pt per kg); its printed "
+         "mean, 0.507, counts a sixth as zero, its recomputed one, -1.0, is a recycling credit"),
+    ),
+    ("memory", "lu"): (
+        "ademe-gpu-cards",
+        f"land use: the L4's memory has none upstream, that of the {_LAND_CARD} over its {_LAND_SIZE} GB stands in",
+    ),
+}  # fmt: skip
 
 
 def over_yield(area: float) -> float:
@@ -64,6 +78,7 @@ _SUPPLY = 7.35 * 18.5
 _CARD = 6.89 * 16.765
 _SUBSTRATE = 5.85 * 7.54
 _SWITCH = 5.0 * 5.0
+_DISK_BOARD = 14.7 * 10.16 / 3
 _CONVENTION = "lca-ai-convention"
 
 PROXIES = (
@@ -82,6 +97,12 @@ PROXIES = (
     Proxy("ssd, parametric", "board", "item", "board", _DRIVE,
           f"populated board of a card x the outline of a 2.5 inch drive ({_DRIVE:.1f} cm2): high for a smaller board",
           "sff-8201"),
+    Proxy("hdd, parametric", "metal", "kg", "casing", 1,
+          "casing of a card, which is largely aluminium and plastic, per kg of drive: platters, magnets, heads and "
+          "motor are not modelled on their own"),
+    Proxy("hdd, parametric", "board", "item", "board", _DISK_BOARD,
+          f"populated board of a card x an assumed third of the outline of a 3.5 inch drive ({_DISK_BOARD:.1f} cm2)",
+          f"sff-8301;{_CONVENTION}"),
     Proxy("mainboard, parametric", "board", "item", "board", _BOARD,
           f"populated board of a card x an E-ATX board of 12 in x 13 in ({_BOARD:,.0f} cm2)", "ssi-eeb"),
     Proxy("power supply, parametric", "metal", "kg", "casing", 0.5,
@@ -91,6 +112,8 @@ PROXIES = (
           "ocp-crps"),
     Proxy("chassis, parametric", "metal", "kg", "casing", 1,
           "casing of a card, which is largely aluminium and plastic, per kg of chassis, which is largely steel"),
+    Proxy("rack, parametric", "metal", "kg", "casing", 1,
+          "casing of a card, which is largely aluminium and plastic, per kg of rack, which is largely steel"),
     Proxy("network card, parametric", "board", "item", "board", _CARD,
           f"populated board of a card x a low-profile card of 68.9 mm x 167.65 mm ({_CARD:.1f} cm2)",
           "nvidia-connectx"),
@@ -114,6 +137,8 @@ _SIZES = (
      "https://www.jedec.org/standards-documents/docs/mo-309e", "outline"),
     ("sff-8201", "SNIA SFF-8201, 2.5 inch form factor drive dimensions",
      "https://members.snia.org/document/dl/25850", "dimensions"),
+    ("sff-8301", "SNIA SFF-8301, 3.5 inch form factor drive dimensions",
+     "https://www.snia.org/technology-communities/sff/specifications", "dimensions: 147.0 mm x 101.6 mm"),
     ("ssi-eeb", "Server System Infrastructure Forum, Enterprise Electronics Bay specification",
      "https://ssiforum.org/", "board of 12 in x 13 in"),
     ("ocp-crps", "Open Compute Project, modular hardware system: common redundant power supply (M-CRPS)",
@@ -150,18 +175,20 @@ Commons Attribution-ShareAlike 4.0 International (https://creativecommons.org/li
 The board of a package or substrate is counted as a populated board, and the die factor may hold part of the package:
 the two overlap. The method behind the characterised scores is the Product Environmental Footprint; upstream does not
 say whether EF 3.0 or EF 3.1. A negative figure of upstream is a recycling credit of the card's casing: it does not
-carry over to another part, which has no row then.
+carry over to another part. In land use, where the recomputed mean of upstream is such a credit, the mean of the five
+casings with a figure is taken instead (0.609 pt per kg; upstream prints 0.507, with a sixth casing counted as zero),
+and for memory, which has none on the L4, that of the A100 PCIe 40GB.
 """
 
 
 def bases(
     components: Sequence[cards.Row], model: Sequence[cards.Row], bodies: Sequence[cards.Row]
-) -> dict[str, Mapping[str, float]]:
+) -> dict[str, dict[str, float]]:
     """Base factors: name -> criterion -> amount per mm2, cm2, kg or GB."""
     impacts = cards.by_component(components)
     means = cards.averages(model)
     upstream = {"die": "graphics_processing_unit", "casing": "casing", "upstream transport": "upstream_transport"}
-    found: dict[str, Mapping[str, float]] = {
+    found: dict[str, dict[str, float]] = {
         name: {code: means[component, code] for code in cards.CATEGORIES if (component, code) in means}
         for name, component in upstream.items()
     }
@@ -171,7 +198,17 @@ def bases(
         for code in cards.CATEGORIES
         if (_MEMORY_CARD, "video_ram", code) in impacts
     }
+    found["memory"]["lu"] = impacts[_LAND_CARD, "video_ram", "lu"] / _LAND_SIZE
+    found["casing"]["lu"] = casing_land_use(impacts, bodies)
     return found
+
+
+def casing_land_use(impacts: Mapping[tuple[str, str, str], float], bodies: Sequence[cards.Row]) -> float:
+    """Mean land use of a casing [pt/kg], over the dismantled cards whose casing has a figure."""
+    masses = {body["name"]: float(body["casing_weight_g"]) / 1000 for body in bodies}
+    return fmean(
+        impacts[card, "casing", "lu"] / masses[card] for card in cards.CARDS if (card, "casing", "lu") in impacts
+    )
 
 
 def factors(known: Mapping[str, Mapping[str, float]]) -> list[cards.Factor]:
@@ -184,7 +221,8 @@ def factors(known: Mapping[str, Mapping[str, float]]) -> list[cards.Factor]:
                 continue
             low, high = sorted((value / SPREAD, value * SPREAD))
             spread = {"low": cards.number(low), "high": cards.number(high)} if value else {}
-            note = f"{proxy.note}; range: this project's default for a proxy"
+            cited, instead = INSTEAD.get((proxy.base, code), (_BASES[proxy.base], ""))
+            note = "; ".join(filter(None, (proxy.note, instead, "range: this project's default for a proxy")))
             rows.append(
                 cards.factor(
                     code,
@@ -195,7 +233,7 @@ def factors(known: Mapping[str, Mapping[str, float]]) -> list[cards.Factor]:
                     life_cycle_stage="manufacture",
                     per=proxy.per,
                     grade="proxy",
-                    source=";".join(filter(None, (_BASES[proxy.base], proxy.source))),
+                    source=";".join(filter(None, (cited, proxy.source))),
                     note=cards.caution(note, value) if value else f"{proxy.note}; zero upstream",
                 )
             )
@@ -218,7 +256,7 @@ def build(components: Sequence[cards.Row], model: Sequence[cards.Row], bodies: S
 
 def main() -> None:
     """Read the upstream tables named on the command line and write the package."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = importer(__doc__)
     parser.add_argument("components", type=Path, help="impacts of each card by component")
     parser.add_argument("averages", type=Path, help="mean factors and freight")
     parser.add_argument("bodies", type=Path, help="masses and surfaces of the cards")

@@ -2,7 +2,8 @@
 
 Epoch AI's catalogue and CodeCarbon's list of processor powers are read from the files named on the command line, the
 weighed cards from the card assessments, the example server from its MLPerf description. Single figures of vendors are
-typed in ``import_hardware_facts.py`` and ``import_hardware_cards.py``, further servers in
+typed in ``import_hardware_facts.py`` and ``import_hardware_cards.py``, further processors in
+``import_hardware_processors.py``, further servers in
 ``import_hardware_servers.py``, instances of cloud providers in ``import_hardware_cloud.py``.
 
 Run: ``python tools/import_hardware.py EPOCH.csv CPU_POWERS.csv BODIES.csv SYSTEM.json``.
@@ -10,7 +11,6 @@ Run: ``python tools/import_hardware.py EPOCH.csv CPU_POWERS.csv BODIES.csv SYSTE
 
 from __future__ import annotations
 
-import argparse
 import csv
 import json
 import re
@@ -21,8 +21,10 @@ from pathlib import Path
 import import_hardware_cards as cards
 import import_hardware_cloud as cloud
 import import_hardware_facts as facts
+import import_hardware_processors as processors
 import import_hardware_servers as machines
 from import_hardware_facts import Fact, Part
+from import_support import importer
 from packages import Package, write_package
 
 Row = Mapping[str, str]
@@ -93,7 +95,8 @@ Where a figure is unknown there is no row. The body of a card that nobody has we
 a low-profile card the L4. Boards of other forms (superchips, sockets, modules, chips of cloud providers) have no
 stand-in.
 
-Where a card holds several equal dies, `die_area` is their sum and `dies` their number: the yield is that of one die.
+Where a card or a processor holds several dies, `die_area` is their sum and `dies` their number, or the number and area
+of each kind: the yield is that of each die. Dies whose area nobody has published are named in `dies_not_known`.
 Memory on a chip itself, which no device beside it holds, is not listed as memory.
 
 The tables of TechPowerUp are not used. Machines whose descriptions contradict themselves are left out.
@@ -204,6 +207,20 @@ def listed(rows: Sequence[Row]) -> tuple[list[dict[str, str]], dict[str, int]]:
     return table, counts
 
 
+def typed_processors(listed: Table) -> Table:
+    """Name, rated power, cores and year of the processors that no list has."""
+    known = {row["item"] for row in listed}
+    table: Table = []
+    for name, figures, cited, note in processors.processors():
+        if key(name) in known:
+            raise ValueError(f"{name} is listed already")
+        shared = {"item": key(name), "kind": "cpu"}
+        for attribute, (value, unit) in {"name": (name, ""), **figures}.items():
+            said = note if attribute == "rated_power" else ""
+            table.append(shared | {"attribute": attribute, "value": value, "unit": unit, "source": cited, "note": said})
+    return table
+
+
 def merged(*groups: Iterator[Fact] | Sequence[Fact]) -> list[Fact]:
     """Facts in order of their items; a later group replaces an earlier one."""
     chosen = {(fact.item, fact.attribute): fact for group in groups for fact in group}
@@ -290,7 +307,7 @@ def aliases() -> Table:
 
 def build(epoch: Sequence[Row], powers: Sequence[Row], bodies: Sequence[Row], system: Row) -> Package:
     """Build the package from the upstream tables."""
-    processors, counts = listed(powers)
+    of_list, counts = listed(powers)
     return Package(
         folder="datasets/hardware",
         title="Accelerators, processors, memory, storage and servers: what they are made of",
@@ -298,12 +315,12 @@ def build(epoch: Sequence[Row], powers: Sequence[Row], bodies: Sequence[Row], sy
         licence="CC-BY-4.0",
         licence_url="https://creativecommons.org/licenses/by/4.0/",
         notice=NOTICE.format(**{name: f"{count:,}" for name, count in counts.items()}),
-        sources=[*facts.SOURCES, *cards.SOURCES, *machines.SOURCES, *cloud.SOURCES],
+        sources=[*facts.SOURCES, *cards.SOURCES, *machines.SOURCES, *processors.SOURCES, *cloud.SOURCES],
         tables={
             "items": items(epoch, powers, bodies),
             "servers": servers(system),
             "aliases": aliases(),
-            "cpus": processors,
+            "cpus": [*of_list, *typed_processors(of_list)],
             "cloud_instances": list(cloud.rows()),
         },
     )
@@ -311,7 +328,7 @@ def build(epoch: Sequence[Row], powers: Sequence[Row], bodies: Sequence[Row], sy
 
 def main() -> None:
     """Read the upstream tables named on the command line and write the package."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = importer(__doc__)
     parser.add_argument("epoch", type=Path, help="Epoch AI's catalogue of machine learning hardware")
     parser.add_argument("powers", type=Path, help="CodeCarbon's list of processor powers")
     parser.add_argument("bodies", type=Path, help="masses and surfaces of the weighed cards")

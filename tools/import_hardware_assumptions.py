@@ -6,11 +6,11 @@ table to read.
 
 from __future__ import annotations
 
-import argparse
 import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from import_support import importer
 from packages import Package, write_package
 
 _CCF = "https://github.com/cloud-carbon-footprint/cloud-carbon-footprint/blob/b7a049c7d25c0022919ab9010199dd9e77aa4577/"
@@ -35,6 +35,10 @@ _SOURCES = {
                          "for AI: parameters of the model"), _HUBBLO + "docs/doc-en.md",
                         "CC-BY-SA-4.0; single figures cited",
                         "default distances, Shenzhen to Paris; defect density"),
+    "seagate-exos-x18": ("Seagate Exos X18 product manual", "https://www.seagate.com/products/enterprise-drives/exos-x/x18/",
+                         FACTS, "physical specifications: weight of the 3.5 inch drive"),
+    "apc-ar3100": ("APC NetShelter SX, server rack enclosure of 42 height units, 600 mm x 1070 mm, AR3100",
+                   "https://www.apc.com/us/en/product/AR3100/", FACTS, "specifications: net weight, rack units"),
     CONVENTION: ("A choice of this project, not taken from elsewhere: override it where you know better",
                  "NOTICE.md", "CC-BY-4.0", ""),
 }  # fmt: skip
@@ -88,6 +92,15 @@ ASSUMPTIONS = (
                "for a server whose mass is not known: 130.45 kg over the 8 units of a DGX H100 (its user guide)"),
     Assumption("chassis_mass_per_height_unit", "6", "kg/U", "4", "10", CONVENTION,
                "the enclosure alone, of a server of which only the height is known"),
+    Assumption("hard_disk_mass", "0.67", "kg", "", "", "seagate-exos-x18",
+               "a drive of 3.5 inch; one of 2.5 inch is lighter"),
+    Assumption("rack_mass", "125", "kg", "", "", "apc-ar3100",
+               "empty, with doors and sides; the deeper AR3300 of the same maker has 134 kg"),
+    Assumption("rack_height_units", "42", "U", "", "", "apc-ar3100",
+               "a full rack: where height units stay empty, each machine bears more of it"),
+    Assumption("network_switch_height_units", "1", "U", "1", "2", CONVENTION,
+               "of which its mass and that of its chassis follow, as for a server"),
+    Assumption("network_switch_power_supplies", "2", "item", "1", "2", CONVENTION, "redundant supplies"),
 )  # fmt: skip
 
 _ENERGY = ("climate change", "primary energy", "resource use, fossils")
@@ -206,7 +219,7 @@ def build() -> Package:
 
 def main() -> None:
     """Write the package."""
-    argparse.ArgumentParser(description=__doc__).parse_args()
+    importer(__doc__).parse_args()
     write_package(build())
 
 

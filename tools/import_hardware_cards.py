@@ -325,6 +325,14 @@ def _dies(item: str, area: str, source: str, listed: str) -> list[Fact]:
     return [Fact(item, "die_area", area, "mm2", f"epoch;{source}", note), Fact(item, "dies", "2", "item", source)]
 
 
+def _stacked(item: str) -> tuple[Fact, ...]:
+    """Number of the compute dies of a stacked card, and the dies below them, of which no maker's area is known."""
+    return (
+        Fact(item, "dies", "8", "item", "amd-mi300", "compute dies"),
+        Fact(item, "dies_not_known", "four input/output dies", "", "amd-mi300", "their area is not published"),
+    )
+
+
 _ADA, _TURING, _GA102, _BLACKWELL = "nvidia-ada", "nvidia-turing", "nvidia-ga102", "nvidia-rtx-blackwell"
 _50, _30, _20, _40 = "nvidia-50-series", "nvidia-30-series", "nvidia-20-series", "nvidia-40-series"
 _INTERVAL = "the highest of its power modes"
@@ -338,6 +346,7 @@ ACCELERATOR_FACTS: tuple[Fact, ...] = (
     Fact("mi250", "dies", "2", "item", "amd-instinct"),
     Fact("mi210", "die_area", "724", "mm2", "epoch;amd-instinct", "one of the two dies of the MI250X"),
     Fact("mi325x", "die_area", "1017", "mm2", "epoch;amd-mi300", "that listed for the MI300X, whose dies it has"),
+    *(fact for item in ("mi300x", "mi308x", "mi325x") for fact in _stacked(item)),
     Fact("b200", "dies", "2", "item", "nvidia-blackwell", "the maker does not publish their area"),
     Fact("p40", "process_node", "16", "nm", "nvidia-p4-p40"),
     *_card("p100-sxm2-16gb", "nvidia-p100-sxm2", memory="16"),

@@ -86,6 +86,9 @@ _SOURCES = {
     "intel-hotchips33": ("Intel, Sapphire Rapids, Hot Chips 33 (2021), as reported by WCCFtech",
                          ("https://wccftech.com/intel-sapphire-rapids-sp-xeon-cpus-to-feature-4-8-hi-hbm2e-stacks-14-"
                          "emib-interconnects-full-xcc-die-measures-around-400mm2/"), FACTS, "die size"),
+    "semianalysis-2023": ("SemiAnalysis 2023, Intel Emerald Rapids Backtracks on Chiplets",
+                          "https://www.semianalysis.com/p/intel-emerald-rapids-backtracks-on", FACTS,
+                          "die size: two dies of 763.03 mm2, against four of 393.88 mm2 of Sapphire Rapids"),
     "intel-xeon-e5v4": ("Intel Xeon E5-2600 v4 launch material, as reported by Tom's Hardware 2016",
                         "https://www.tomshardware.com/reviews/intel-xeon-e5-2600-v4-broadwell-ep,4514-2.html", FACTS,
                         "die of the high core count variant"),
@@ -208,8 +211,8 @@ ACCELERATOR_FACTS = (
 )
 
 EPOCH_NOTES = {
-    ("mi300x", "die_area"): "as listed; less than the silicon of the eight compute dies and the four larger "
-    "input/output dies below them, while the yield of one die of this size is too low: the two faults pull apart",
+    ("mi300x", "die_area"): "as listed, taken as that of the eight compute dies; the four input/output dies below them "
+    "are larger and not in it",
     ("mi300x", "process_node"): "compute dies; the input/output dies are at 6 nm",
 }
 
@@ -252,17 +255,24 @@ CPUS = {
 
 _ROME = "of 74 mm2 and one input/output die of 416 mm2"
 _TILES = "four dies of around 400 mm2 (the maker's rounding; measured dies are larger)"
+EMERALD_RAPIDS = "two dies of 763.03 mm2 with their scribe lines, measured on a photograph of the package"
 _DENSITY = "Samsung, 18 nm; DDR4 dies of older processes go down to 1.25"
 
 OTHER_FACTS = {
     "cpu": (
         Fact("epyc-7502", "die_area", "712", "mm2", "naffziger-2020;amd-epyc-7002",
              f"four core dies {_ROME}: 128 MB of L3 cache at 32 MB a die"),
+        Fact("epyc-7502", "dies", "4 x 74 + 1 x 416", "mm2", "naffziger-2020;amd-epyc-7002"),
         Fact("epyc-7742", "die_area", "1008", "mm2", "naffziger-2020;amd-epyc-7002",
              f"eight core dies {_ROME}: 256 MB of L3 cache at 32 MB a die"),
+        Fact("epyc-7742", "dies", "8 x 74 + 1 x 416", "mm2", "naffziger-2020;amd-epyc-7002"),
         Fact("xeon-e5-2698-v4", "die_area", "456", "mm2", "intel-xeon-e5v4", "18.1 mm x 25.2 mm"),
         Fact("xeon-platinum-8470", "die_area", "1600", "mm2", "intel-hotchips33", _TILES),
+        Fact("xeon-platinum-8470", "dies", "4", "item", "intel-hotchips33"),
         Fact("xeon-platinum-8480c", "die_area", "1600", "mm2", "intel-hotchips33", _TILES),
+        Fact("xeon-platinum-8480c", "dies", "4", "item", "intel-hotchips33"),
+        Fact("xeon-platinum-8570", "die_area", "1526.06", "mm2", "semianalysis-2023", EMERALD_RAPIDS),
+        Fact("xeon-platinum-8570", "dies", "2", "item", "semianalysis-2023"),
     ),
     "memory": (
         Fact("ddr4", "name", "DDR4 memory module", "", "lca-ai-convention"),

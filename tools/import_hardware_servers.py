@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from import_hardware_facts import FACTS, FRAME, Fact, Part
+from import_hardware_facts import EMERALD_RAPIDS, FACTS, FRAME, Fact, Part
 
 CONVENTION = "lca-ai-convention"
 
@@ -48,6 +48,14 @@ _MAKERS = {
     "burd-2022": (
         "Burd et al. (AMD) 2022, Zen3: the AMD 2nd-generation 7nm x86-64 microprocessor core, ISSCC 2022",
         "https://doi.org/10.1109/ISSCC42614.2022.9731678",
+    ),
+    "amd-epyc-9004": (
+        "AMD EPYC 9004 series, product pages: size of the L3 cache",
+        "https://www.amd.com/en/products/processors/server/epyc/4th-generation-9004-and-8004-series.html",
+    ),
+    "genoa-2022": (
+        "PC Games Hardware 2022, as reported by Tech Gaming Report, on the opened EPYC 9004",
+        "https://www.techgamingreport.com/headless-cpu-allows-for-a-view-of-12-chiplets/",
     ),
     "nvl72-press": (
         "Xataka On 2024, on the GB200 NVL72 rack",
@@ -92,13 +100,44 @@ CPUS = {
 _TILES = "four dies of around 400 mm2 (the maker's rounding; measured dies are larger)"
 _MILAN = "eight core dies of 80.7 mm2 and one input/output die, taken as the 416 mm2 of the generation before"
 
+#: Processor of the EPYC 9004 series -> its core dies: its L3 cache over the 32 MB of one.
+_GENOA = {"epyc-9374f": 8, "epyc-9454": 8, "epyc-9474f": 8, "epyc-9634": 12}
+
+
+def _genoa(item: str, dies: int) -> tuple[Fact, Fact]:
+    """Dies of a processor of the EPYC 9004 series."""
+    cited = "amd-epyc-9004;genoa-2022"
+    note = (
+        f"{dies} core dies of 72 mm2 and one input/output die of 397 mm2 (measured on a photograph; another such "
+        f"measurement of the latter gives 419): {32 * dies} MB of L3 cache at 32 MB a die"
+    )
+    return (
+        Fact(item, "die_area", f"{72 * dies + 397}", "mm2", cited, note),
+        Fact(item, "dies", f"{dies} x 72 + 1 x 397", "mm2", cited),
+    )
+
+
 #: Facts of the processors beside name and power.
 CPU_FACTS = (
     Fact("epyc-7713", "die_area", "1061.6", "mm2", "burd-2022;naffziger-2020", _MILAN),
+    Fact("epyc-7713", "dies", "8 x 80.7 + 1 x 416", "mm2", "burd-2022;naffziger-2020"),
     Fact("epyc-7763", "die_area", "1061.6", "mm2", "burd-2022;naffziger-2020", _MILAN),
+    Fact("epyc-7763", "dies", "8 x 80.7 + 1 x 416", "mm2", "burd-2022;naffziger-2020"),
     Fact("xeon-platinum-8460y", "die_area", "1600", "mm2", "intel-hotchips33", _TILES),
+    Fact("xeon-platinum-8460y", "dies", "4", "item", "intel-hotchips33"),
     Fact("xeon-platinum-8468", "die_area", "1600", "mm2", "intel-hotchips33", _TILES),
+    Fact("xeon-platinum-8468", "dies", "4", "item", "intel-hotchips33"),
     Fact("xeon-platinum-8480", "die_area", "1600", "mm2", "intel-hotchips33", _TILES),
+    Fact("xeon-platinum-8480", "dies", "4", "item", "intel-hotchips33"),
+    *(fact for item, dies in _GENOA.items() for fact in _genoa(item, dies)),
+    *(
+        fact
+        for item in ("xeon-platinum-8580", "xeon-platinum-8592")
+        for fact in (
+            Fact(item, "die_area", "1526.06", "mm2", "semianalysis-2023", EMERALD_RAPIDS),
+            Fact(item, "dies", "2", "item", "semianalysis-2023"),
+        )
+    ),
     Fact("grace", "name", "NVIDIA Grace", "", "nvidia-grace"),
     Fact("grace", "manufacturer", "NVIDIA", "", "nvidia-grace"),
     Fact("grace", "cores", "72", "", "nvidia-grace"),

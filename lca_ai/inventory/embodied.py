@@ -12,41 +12,51 @@ from typing import Any
 
 from lca_ai import tables, units
 from lca_ai.errors import MissingFactorError
-from lca_ai.inventory.bill import END_OF_LIFE, MANUFACTURE, TRANSPORT, Bill, murphy_yield
+from lca_ai.inventory.beside import add_share, mass_of_share, share_of
+from lca_ai.inventory.bill import END_OF_LIFE, MANUFACTURE, TRANSPORT, Bill, over_yield
+from lca_ai.inventory.declared import Declared, declared_by
 from lca_ai.inventory.host import add_host_part, machine_mass
 from lca_ai.inventory.system import Assumed, Process
 from lca_ai.models import catalogue
-from lca_ai.models.hardware import Accelerator, Server
+from lca_ai.models.hardware import Accelerator, NetworkSwitch, Rack, Server
 from lca_ai.sources import Factor
 
 _PARAMETRIC = "accelerator"
+_NO_HOST = (Accelerator, Rack, NetworkSwitch)
 _TRANSPORTS = {"transport, ship": "transport_distance_ship", "transport, truck": "transport_distance_truck"}
 
 
 def bill_of(server: Server) -> Bill:
     """The processes of one server, per life cycle stage."""
     bill = Bill()
-    for part in server.components:
+    declared = declared_by(server)
+    declared.take(bill)
+    for place, part in enumerate(server.components):
+        rest = bill.but(declared.of(place))
         if part.embodied is not None:
-            _given(bill, part.name or part.kind, part.embodied, part.count)
+            share = share_of(part) if isinstance(part, Rack | NetworkSwitch) else 1.0
+            _given(bill, part.name or part.kind, part.embodied, part.count * share)
         elif isinstance(part, Accelerator):
-            _accelerator(bill, part)
+            _accelerator(rest, part)
+        elif isinstance(part, Rack | NetworkSwitch):
+            add_share(rest, part)
         else:
-            add_host_part(bill, part, server)
+            add_host_part(rest, part, server)
     if server.embodied is not None:
         _given(bill, server.name, server.embodied, 1)
-    elif all(isinstance(part, Accelerator) for part in server.components):
-        bill.miss(MANUFACTURE, f"host of {server.name}", "only the card is named, not the machine it sits in")
+    elif all(isinstance(part, _NO_HOST) for part in server.components):
+        why = "only the card is named, not the machine it sits in"
+        bill.but(declared.of_host).miss(MANUFACTURE, f"host of {server.name}", why)
     bill.assumed += [
         Assumed(f"{part.name or part.kind} of {server.name}", f"{part.count} of it", part.note)
         for part in server.components
         if part.note
     ]
-    _transport_and_end_of_life(bill, server)
+    _transport_and_end_of_life(bill, server, declared)
     return bill
 
 
-def _given(bill: Bill, name: str, embodied: dict[str, Any], count: int) -> None:
+def _given(bill: Bill, name: str, embodied: dict[str, Any], count: float) -> None:
     """Impacts of making one, as the study gives them."""
     factors = []
     for category, amount in embodied.items():
@@ -89,7 +99,7 @@ def _called(card: Accelerator) -> str:
 def _overridden(card: Accelerator) -> bool:
     """Whether the study changed a size of a measured card, so that its own figures no longer hold."""
     reference = catalogue.accelerator(str(card.item))
-    sizes = ("die", "memory", "board", "heatsink_mass", "casing_mass", "mass")
+    sizes = ("die", "dies", "memory", "board", "heatsink_mass", "casing_mass", "mass")
     return any(getattr(card, name) != getattr(reference, name) for name in sizes)
 
 
@@ -98,11 +108,12 @@ def _sizes(bill: Bill, card: Accelerator) -> list[tuple[str, float, str]]:
     found: list[tuple[str, float, str]] = []
     if card.die is not None:
         area = card.die.to("cm^2").magnitude
-        dies = catalogue.value(card.item, "dies") if card.item is not None else None
-        one = area / float(dies[1]["value"]) if dies is not None else area
-        found.append(("die", area / murphy_yield(one) * 100.0, ""))  # factor per mm2
+        found.append(("die", over_yield(area, card.dies) * 100.0, ""))  # factor per mm2
     else:
         bill.miss(MANUFACTURE, f"{_called(card)}: die", "the area of the die is not known")
+    others = catalogue.value(card.item, "dies_not_known") if card.item is not None else None
+    if others is not None:
+        bill.miss(MANUFACTURE, f"{_called(card)}: {others[0]}", others[1]["note"])
     if card.memory is not None and card.memory_type is not None:
         found.append((f"memory {card.memory_type}", card.memory.to("GB").magnitude, ""))
     else:
@@ -137,22 +148,38 @@ def _body(bill: Bill, card: Accelerator) -> tuple[Accelerator, str]:
     return stand_in, why
 
 
-def _transport_and_end_of_life(bill: Bill, server: Server) -> None:
+def _transport_and_end_of_life(bill: Bill, server: Server, declared: Declared) -> None:
     """Distribution of the whole machine by sea and road, and its end of life, by mass."""
-    masses = [(part, _mass(part)) for part in server.components if isinstance(part, Accelerator)]
-    cards = sum(mass * part.count for part, mass in masses if mass is not None)
-    unknown = [part.name for part, mass in masses if mass is None]
-    for name in unknown:
-        for stage in (TRANSPORT, END_OF_LIFE):
-            bill.miss(stage, name, "its mass is not known")
+    cards = [
+        (part, _mass(part), bill.but(declared.of(place)))
+        for place, part in enumerate(server.components)
+        if isinstance(part, Accelerator)
+    ]
+    for part, mass, own in cards:
+        if mass is None:
+            for stage in (TRANSPORT, END_OF_LIFE):
+                own.miss(stage, part.name, "its mass is not known")
+    known = sum(mass * part.count for part, mass, _ in cards if mass is not None)
     total = machine_mass(bill, server)
-    rest = None if total is None else max(total - cards, 0.0)
-    host = server.embodied is not None or any(not isinstance(part, Accelerator) for part in server.components)
+    rest = None if total is None else max(total - known, 0.0)
+    host = server.embodied is not None or any(not isinstance(part, _NO_HOST) for part in server.components)
+    others = bill.but(declared.of_host)
+    beside = [
+        (part, mass_of_share(part), bill.but(declared.of(place)))
+        for place, part in enumerate(server.components)
+        if isinstance(part, Rack | NetworkSwitch)
+    ]
     if rest is None and host:
         for stage in (TRANSPORT, END_OF_LIFE):
-            bill.miss(stage, f"{server.name} without its accelerators", "the mass of the machine is not known")
-    _distribution(bill, cards + (rest or 0.0))
-    _end_of_life(bill, server, masses, rest or 0.0)
+            others.miss(stage, f"{server.name} without its accelerators", "the mass of the machine is not known")
+    moved = [(own, (mass or 0.0) * part.count) for part, mass, own in cards]
+    _distribution([*moved, (others, rest or 0.0), *((own, mass) for _, mass, own in beside)])
+    for part, mass, own in cards:
+        _end_of_life(own, part, mass)
+    if rest:
+        _end_of_life_by_proxy(others, "the host", f"{server.name} without its accelerators", rest)
+    for shared, its_mass, own in beside:
+        _end_of_life_by_proxy(own, f"the {shared.kind}", f"the {shared.kind} of {server.name}, its share", its_mass)
 
 
 def _mass(card: Accelerator) -> float | None:
@@ -165,12 +192,12 @@ def _mass(card: Accelerator) -> float | None:
     return None if stand_in is None or stand_in.mass is None else float(stand_in.mass.to("kg").magnitude)
 
 
-def _distribution(bill: Bill, mass: float) -> None:
-    if mass <= 0:
-        return
-    for activity, key in _TRANSPORTS.items():
+def _distribution(masses: list[tuple[Bill, float]]) -> None:
+    """Transport to the site of each mass [kg], in the bill of its own."""
+    moved = [(bill, mass) for bill, mass in masses if mass > 0]
+    for activity, key in _TRANSPORTS.items() if moved else ():
         row = tables.assumptions()[key]
-        bill.assumed.append(
+        moved[0][0].assumed.append(
             Assumed(
                 f"distance of {activity.removeprefix('transport, ')} transport to the site",
                 f"{row['value']} km",
@@ -178,26 +205,23 @@ def _distribution(bill: Bill, mass: float) -> None:
                 row["source"],
             )
         )
-        bill.take(TRANSPORT, Process(activity, "kg km", {}, tables.factors(activity)), mass * float(row["value"]))
+        for bill, mass in moved:
+            bill.take(TRANSPORT, Process(activity, "kg km", {}, tables.factors(activity)), mass * float(row["value"]))
 
 
-def _end_of_life(bill: Bill, server: Server, masses: list[tuple[Accelerator, float | None]], rest: float) -> None:
-    for card, mass in masses:
-        own = card.item is not None and catalogue.value(card.item, "card_lca") is not None and not _overridden(card)
-        if own and card.item is not None:
-            found = tables.factors(card.item, stage=END_OF_LIFE)
-            bill.take(END_OF_LIFE, Process(f"{_called(card)}: end of life", "item", {}, found), float(card.count))
-        elif mass is not None:
-            found = tables.factors(_PARAMETRIC, stage=END_OF_LIFE)
-            bill.take(
-                END_OF_LIFE, Process("end of life of an accelerator, by mass", "kg", {}, found), mass * card.count
-            )
-    if rest > 0:
-        why = "end of life of an accelerator card, per kg, stands in for the rest of the machine"
-        graded = tuple(replace(one, grade="proxy", note=why) for one in tables.factors(_PARAMETRIC, stage=END_OF_LIFE))
-        bill.take(END_OF_LIFE, Process("end of life of the host, by mass (proxy)", "kg", {}, graded), rest)
-        bill.assumed.append(
-            Assumed(
-                f"end of life of {server.name} without its accelerators", f"{rest:.3g} kg", why, graded[0].sources[0]
-            )
-        )
+def _end_of_life(bill: Bill, card: Accelerator, mass: float | None) -> None:
+    own = card.item is not None and catalogue.value(card.item, "card_lca") is not None and not _overridden(card)
+    if own and card.item is not None:
+        found = tables.factors(card.item, stage=END_OF_LIFE)
+        bill.take(END_OF_LIFE, Process(f"{_called(card)}: end of life", "item", {}, found), float(card.count))
+    elif mass is not None:
+        found = tables.factors(_PARAMETRIC, stage=END_OF_LIFE)
+        bill.take(END_OF_LIFE, Process("end of life of an accelerator, by mass", "kg", {}, found), mass * card.count)
+
+
+def _end_of_life_by_proxy(bill: Bill, part: str, subject: str, mass: float) -> None:
+    """End of life of a mass [kg] that is no card, with the figures of a card."""
+    why = "end of life of an accelerator card, per kg, stands in"
+    graded = tuple(replace(one, grade="proxy", note=why) for one in tables.factors(_PARAMETRIC, stage=END_OF_LIFE))
+    bill.take(END_OF_LIFE, Process(f"end of life of {part}, by mass (proxy)", "kg", {}, graded), mass)
+    bill.assumed.append(Assumed(f"end of life of {subject}", f"{mass:.3g} kg", why, graded[0].sources[0]))

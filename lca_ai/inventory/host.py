@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from lca_ai import tables
 from lca_ai.inventory.assumed import not_given
-from lca_ai.inventory.bill import MANUFACTURE, Bill, murphy_yield
+from lca_ai.inventory.bill import MANUFACTURE, Bill, over_yield
 from lca_ai.inventory.system import Assumed, Process
 from lca_ai.models import catalogue
 from lca_ai.models.hardware import Chassis, Component, Cpu, Memory, PowerSupply, Server, Storage
@@ -25,11 +25,11 @@ def add_host_part(bill: Bill, part: Component, server: Server) -> None:
         case Memory() | Storage():
             _memory(bill, part)
         case PowerSupply():
-            mass = _power_supply_mass(bill, part) * part.count
-            _take(bill, part, "power supply", {"": mass}, {"metal": mass, "board": part.count})
+            mass = _mass(bill, part, "power_supply_mass", "mass of a power supply") * part.count
+            take(bill, part, "power supply", {"": mass}, {"metal": mass, "board": part.count})
         case Chassis():
             metal = _chassis_mass(bill, part, server)
-            _take(bill, part, "chassis", {"": part.count}, {} if metal is None else {"metal": metal * part.count})
+            take(bill, part, "chassis", {"": part.count}, {} if metal is None else {"metal": metal * part.count})
         case _:
             _other(bill, part, server)
 
@@ -37,17 +37,18 @@ def add_host_part(bill: Bill, part: Component, server: Server) -> None:
 def _processor(bill: Bill, part: Cpu) -> None:
     if part.die is None:
         bill.miss(MANUFACTURE, f"{part.name}: die", "the area of the die is not known")
-        _take(bill, part, "cpu", {"base": part.count}, {"package": part.count})
+        take(bill, part, "cpu", {"base": part.count}, {"package": part.count})
         return
     area = part.die.to("cm^2").magnitude
     silicon = area * _MM2_PER_CM2 * part.count
-    sizes = {"die": silicon / murphy_yield(area), "package": part.count}
-    _take(bill, part, "cpu", {"base": part.count, "die": silicon}, sizes)
+    sizes = {"die": over_yield(area, part.dies) * _MM2_PER_CM2 * part.count, "package": part.count}
+    take(bill, part, "cpu", {"base": part.count, "die": silicon}, sizes)
 
 
 def _memory(bill: Bill, part: Memory | Storage) -> None:
     if isinstance(part, Storage) and part.technology == "hdd":
-        _take(bill, part, "hdd", {"": part.count}, {})
+        mass = _mass(bill, part, "hard_disk_mass", "mass of a hard disk") * part.count
+        take(bill, part, "hdd", {"": part.count}, {"metal": mass, "board": part.count})
         return
     activity = "memory" if isinstance(part, Memory) else "ssd"
     item = part.item or ("ddr4" if activity == "memory" else "ssd-nvme")
@@ -55,33 +56,33 @@ def _memory(bill: Bill, part: Memory | Storage) -> None:
     capacity = part.capacity.to("GB").magnitude * part.count
     if density is None:
         bill.miss(MANUFACTURE, f"{part.name}: die", f"the die density of {item} is not known")
-        _take(bill, part, activity, {"base": part.count}, {"board": part.count})
+        take(bill, part, activity, {"base": part.count}, {"board": part.count})
         return
     row = density[1]
     area = capacity / float(row["value"])
     stated = f"{row['value']} {row['unit']}"
     bill.assumed.append(Assumed(f"die density of {part.name}", stated, row["note"], row["source"]))
     dies = {"dram": capacity} if activity == "memory" else {"nand": area}
-    _take(bill, part, activity, {"base": part.count, "die": area}, {**dies, "board": part.count})
+    take(bill, part, activity, {"base": part.count, "die": area}, {**dies, "board": part.count})
 
 
 def _other(bill: Bill, part: Component, server: Server) -> None:
     """Boards, network cards, switches and the assembly; anything else is missing."""
     kind = getattr(part, "kind", "other")
     if kind == "mainboard":
-        _take(bill, part, kind, {"": part.count}, {"board": part.count})
+        take(bill, part, kind, {"": part.count}, {"board": part.count})
     elif kind == "assembly":
         mass = machine_mass(bill, server)
-        _take(bill, part, kind, {"": part.count}, {} if mass is None else {"upstream transport": mass * part.count})
+        take(bill, part, kind, {"": part.count}, {} if mass is None else {"upstream transport": mass * part.count})
     elif kind == "network card":
-        _take(bill, part, kind, {}, {"board": part.count, "die": part.count})
+        take(bill, part, kind, {}, {"board": part.count, "die": part.count})
     elif kind == "switch":
-        _take(bill, part, kind, {}, {"die": part.count, "package": part.count})
+        take(bill, part, kind, {}, {"die": part.count, "package": part.count})
     else:
         bill.miss(MANUFACTURE, part.name or kind, "no factor for this part yet")
 
 
-def _take(bill: Bill, part: Component, activity: str, own: dict[str, float], parametric: dict[str, float]) -> None:
+def take(bill: Bill, part: Component, activity: str, own: dict[str, float], parametric: dict[str, float]) -> None:
     """The pieces of a part by their own factors, and by parametric ones in the categories that those lack.
 
     Parameters
@@ -103,10 +104,11 @@ def _take(bill: Bill, part: Component, activity: str, own: dict[str, float], par
         bill.take(MANUFACTURE, Process(title, every[0].per, {}, found, (), frozenset(covered)), float(amount))
 
 
-def _power_supply_mass(bill: Bill, part: PowerSupply) -> float:
+def _mass(bill: Bill, part: Component, key: str, subject: str) -> float:
+    """Mass of one part [kg]: as given, else as assumed."""
     if part.mass is not None:
         return float(part.mass.to("kg").magnitude)
-    mass, said = not_given("power_supply_mass", "mass of a power supply")
+    mass, said = not_given(key, subject)
     bill.assumed.append(said)
     return mass
 

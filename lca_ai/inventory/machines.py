@@ -11,6 +11,7 @@ from lca_ai.inventory.bill import MANUFACTURE
 from lca_ai.inventory.embodied import bill_of
 from lca_ai.inventory.system import Gap
 from lca_ai.models import catalogue
+from lca_ai.models.footprints import naming, offered
 from lca_ai.models.hardware import Server
 
 
@@ -37,9 +38,37 @@ def embodied_impacts(server: Server) -> tuple[dict[str, dict[str, dict[str, Any]
                     "unit": tables.category_unit(category),
                     "grade": sorted({factor.grade for _, _, factor in parts}),
                     "source": sorted({source for _, _, factor in parts for source in factor.sources}),
-                    "not_covered": sorted(set(inputs) - covered),
+                    "not_covered": sorted(
+                        name for name in set(inputs) - covered if category not in bill.processes[name].elsewhere
+                    ),
                 }
     return found, bill.gaps
+
+
+def alternative_footprints(server: Server) -> pd.DataFrame:
+    """Published footprints of a machine and of its parts, to choose from by their key or to read beside our figures.
+
+    Returns
+    -------
+    DataFrame with ``key``, ``covers`` (in words), ``life_cycle_stage``, ``category``, ``amount``, ``unit``, ``low``,
+    ``high``, ``source``; then ``units`` (how often it is taken for the machine), ``selectable`` (whether
+    ``footprint=key`` fits the machine), ``grade`` and ``note``. ``amount`` is that of one; missing numbers are NaN.
+    """
+    fits = {one.footprint.key: one.units for one in offered(server)}
+    rows = [
+        (
+            one.key, one.scope, row["life_cycle_stage"], row["category"], float(row["amount"]), row["unit"],
+            float(row["low"] or "nan"), float(row["high"] or "nan"), row["source"], fits.get(one.key, 0),
+            one.key in fits, "proxy" if server.key in one.stand_ins else row["grade"], row["note"],
+        )
+        for one in naming(server)
+        for row in one.rows
+    ]  # fmt: skip
+    names = [
+        "key", "covers", "life_cycle_stage", "category", "amount", "unit", "low", "high", "source", "units",
+        "selectable", "grade", "note",
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=names)
 
 
 def search_hardware(words: str) -> pd.DataFrame:

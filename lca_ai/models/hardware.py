@@ -8,14 +8,44 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from lca_ai import tables, units
 from lca_ai.errors import StudyError, UnitError
-from lca_ai.models.base import Model
+from lca_ai.models.base import AlsoAccepts, Model
 from lca_ai.units import Area, Capacity, Counted, Mass, Power
 
 Count = Annotated[int, Field(ge=1, le=10_000_000)]
+
+
+def _groups_of_dies(value: object) -> object:
+    """Groups of alike dies, from their number or from text such as ``8 x 74 + 1 x 416``."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return ((value, 1.0),)
+    if not isinstance(value, str):
+        return value
+    if re.fullmatch(r"\d+( item)?", value.strip()):
+        return ((int(value.split()[0]), 1.0),)
+    found = [re.fullmatch(r"\s*(\d+)\s*x\s*(\d+(?:\.\d+)?)\s*", one) for one in value.removesuffix("mm2").split("+")]
+    if not all(found):
+        raise StudyError("these are no dies", field="dies", value=value, accepted="e.g. 2, or '8 x 74 + 1 x 416'")
+    return tuple((int(one[1]), float(one[2])) for one in found if one is not None)
+
+
+_Group = tuple[Annotated[int, Field(ge=1, le=1_000_000)], Annotated[float, Field(gt=0.0)]]
+Dies = Annotated[
+    tuple[_Group, ...],
+    Field(min_length=1),
+    BeforeValidator(_groups_of_dies),
+    AlsoAccepts(anyOf=[{"type": "integer", "minimum": 1}, {"type": "string"}]),
+]
+
+
+def _one_or_several(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+Footprints = Annotated[tuple[str, ...], BeforeValidator(_one_or_several), AlsoAccepts(type="string")]
 
 
 def _given_impacts(impacts: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -71,6 +101,8 @@ class Accelerator(Component):
     kind: Literal["accelerator"] = "accelerator"
     die: Area | None = None
     """Area of the compute die, or of all of them."""
+    dies: Dies | None = None
+    """Several dies: their number, or groups of number x area; the area counts by its proportions. One if not given."""
     memory: Capacity | None = None
     """Memory on the package or board."""
     memory_type: str | None = None
@@ -83,6 +115,8 @@ class Accelerator(Component):
     """Mass of the casing."""
     idle_power: Power | None = None
     """Measured idle power."""
+    footprint: str | None = None
+    """Key of a published footprint that is taken for the manufacture of these cards in its own categories."""
 
     @model_validator(mode="before")
     @classmethod
@@ -101,6 +135,8 @@ class Cpu(Component):
     kind: Literal["cpu"] = "cpu"
     die: Area | None = None
     """Area of all dies in the package."""
+    dies: Dies | None = None
+    """Several dies: their number, or groups of number x area; the area counts by its proportions. One if not given."""
 
 
 class Memory(Component):
@@ -139,6 +175,35 @@ class Chassis(Component):
     kind: Literal["chassis"] = "chassis"
 
 
+class Rack(Component):
+    """A share of the rack that a machine stands in, by height; ``mass`` is that of the whole rack, empty."""
+
+    kind: Literal["rack"] = "rack"
+    height_units: Annotated[float, Field(gt=0.0, le=100.0)]
+    """Height units of the machine."""
+    of_height_units: Annotated[float, Field(gt=0.0, le=100.0)] | None = None
+    """Height units of the rack that machines fill; those of a full rack where not given."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.of_height_units is not None and self.height_units > self.of_height_units:
+            raise StudyError(
+                "a machine higher than its rack",
+                field="height_units",
+                value=self.height_units,
+                accepted=f"at most {self.of_height_units:g}",
+            )
+        return self
+
+
+class NetworkSwitch(Component):
+    """A share of a network switch beside the machine: its chip, board, power supplies and chassis."""
+
+    kind: Literal["network switch"] = "network switch"
+    share: Annotated[float, Field(gt=0.0, le=1.0)] = 1.0
+    """Share of it that the machine bears, e.g. its ports over all ports."""
+
+
 class OtherPart(Component):
     """A part that no factor covers yet (a network card, a switch): a declared gap, or with given impacts."""
 
@@ -146,8 +211,12 @@ class OtherPart(Component):
 
 
 AnyComponent = Annotated[
-    Accelerator | Cpu | Memory | Storage | Mainboard | PowerSupply | Chassis | OtherPart, Field(discriminator="kind")
+    Accelerator | Cpu | Memory | Storage | Mainboard | PowerSupply | Chassis | Rack | NetworkSwitch | OtherPart,
+    Field(discriminator="kind"),
 ]
+
+#: Kinds of parts that stand beside a machine: no declaration or mass of the machine holds them.
+BESIDE = frozenset({"rack", "network switch"})
 
 
 class Server(Model):
@@ -172,6 +241,8 @@ class Server(Model):
     """Why the share, and which machine stands in."""
     sources: tuple[str, ...] = ()
     """Where the composition comes from."""
+    footprint: Footprints = ()
+    """Keys of published footprints that are taken in place of our own figures, in their own categories and stages."""
 
     _units = field_validator("embodied")(_given_impacts)
 
@@ -179,6 +250,13 @@ class Server(Model):
     def _something(self) -> Self:
         if not self.components and not self.embodied:
             raise StudyError("a server of no components and no given impacts", field="components", value=self.name)
+        return self
+
+    @model_validator(mode="after")
+    def _footprints_fit(self) -> Self:
+        from lca_ai.models.footprints import chosen
+
+        chosen(self)
         return self
 
     @property
