@@ -8,12 +8,11 @@ Run: ``python tools/import_hardware_ccf.py EMBODIED.csv POWER.csv``.
 
 from __future__ import annotations
 
-import argparse
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from import_support import read_rows, source
+from import_support import importer, read_rows, source
 from packages import Package, write_package
 
 Row = Mapping[str, str]
@@ -167,7 +166,7 @@ def build(constants: Sequence[Row], watts: Sequence[Row]) -> Package:
 
 def main() -> None:
     """Read the upstream tables named on the command line and write the package."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = importer(__doc__)
     parser.add_argument("embodied", type=Path, help="embodied emissions of instances by constants")
     parser.add_argument("power", type=Path, help="size and power of the AWS instances with GPUs")
     arguments = parser.parse_args()

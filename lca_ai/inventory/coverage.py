@@ -7,9 +7,9 @@ from collections import Counter
 import pandas as pd
 
 from lca_ai import tables
-from lca_ai.inventory.electricity import technology_factors, years
+from lca_ai.inventory.electricity import intensities, technology_factors, years
 from lca_ai.inventory.system import WATER_CONSUMPTION, WATER_USE
-from lca_ai.models import catalogue, cloud
+from lca_ai.models import catalogue, cloud, instances
 from lca_ai.models.location import zones
 from lca_ai.sources import Factor
 
@@ -32,6 +32,7 @@ def _grids() -> list[tuple[str, int]]:
     with_mix = {code: row for code, row in zones().items() if years(code)}
     kinds = Counter(row["kind"] for row in with_mix.values())
     country_years = sum(len(years(code)) for code, row in with_mix.items() if row["kind"] == "country")
+    traced = sum(row["kind"] != "country" for row in zones().values() if row["zone"] in intensities())
     alone = [row for code, row in zones().items() if code not in with_mix]
     return [
         ("countries with a generation mix", kinds["country"]),
@@ -40,6 +41,7 @@ def _grids() -> list[tuple[str, int]]:
         ("US balancing areas with a generation mix", kinds["balancing authority"]),
         ("zones with climate change only", len(alone)),
         ("of them within a country", sum(row["kind"] != "country" for row in alone)),
+        ("zones within a country with a published climate change of consumption", traced),
     ]
 
 
@@ -80,6 +82,7 @@ def _hardware() -> list[tuple[str, int]]:
         ("processors with rated power", len(catalogue.processors())),
         ("servers as compositions", len(catalogue.servers())),
         ("cloud GPU instances", len(catalogue.gpu_instances())),
+        ("cloud instances without accelerators", len(instances.known())),
         ("cloud instances in all", len(catalogue.instances())),
     ]
 
@@ -97,6 +100,7 @@ def _embodied() -> list[tuple[str, int]]:
         "chassis",
         "network card",
         "switch",
+        "rack",
     )
     found = []
     for part in parts:

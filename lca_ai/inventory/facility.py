@@ -91,16 +91,36 @@ def machine_seconds(runtime: Runtime | None, machine: Server | Cluster | None) -
     return float(runtime.device_hours.to("second").magnitude) / per_server
 
 
+def rated_kind(server: Server) -> str:
+    """The kind of parts whose rated power stands for a log: accelerators, or processors where there are none."""
+    return "accelerator" if any(part.kind == "accelerator" for part in server.components) else "cpu"
+
+
+def rated_covers(server: Server) -> frozenset[str]:
+    """What the energy by rated power covers; the other parts of the machine are modelled beside it."""
+    return frozenset({_COVERED_BY[rated_kind(server)]})
+
+
+def rated_assumption(server: Server, runtime: Runtime, *, workload: str) -> list[Assumed]:
+    """How the result says that a machine without accelerators draws a share of its processors' rated power."""
+    if rated_kind(server) == "accelerator":
+        return []
+    reason = "no log and no accelerators: rated power of the processors x utilisation, for the share of the machine"
+    return [Assumed(f"power of the processors of {workload}", f"{runtime.utilisation:g} of the rated power", reason)]
+
+
 def rated_energy(server: Server, seconds: float, runtime: Runtime) -> float:
     """Energy of the accelerators at rated power x utilisation, idle time at idle power. [kWh]
+
+    Of a machine without accelerators, that of its processors.
 
     Raises
     ------
     StudyError : where a rated power is not known, or idle time is stated and no idle power is known
     """
-    total = 0.0
+    total, kind = 0.0, rated_kind(server)
     for part in server.components:
-        if part.kind != "accelerator":
+        if part.kind != kind:
             continue
         if part.rated_power is None:
             raise StudyError(
@@ -110,19 +130,20 @@ def rated_energy(server: Server, seconds: float, runtime: Runtime) -> float:
                 accepted="rated_power, power or energy",
             )
         busy = part.rated_power.to("W").magnitude * runtime.utilisation
-        if runtime.idle_share > 0 and part.idle_power is None:
+        idle_power = getattr(part, "idle_power", None)
+        if runtime.idle_share > 0 and idle_power is None:
             raise StudyError(
                 "an idle share needs the idle power",
                 field="hardware.idle_power",
                 value=part.name,
                 accepted="e.g. idle_power: 60 W",
             )
-        idle = part.idle_power.to("W").magnitude if part.idle_power is not None else 0.0
+        idle = idle_power.to("W").magnitude if idle_power is not None else 0.0
         mean = busy * (1.0 - runtime.idle_share) + idle * runtime.idle_share
         total += server.share * part.count * mean * seconds / _SECONDS_PER_HOUR / _W_PER_KW
     if total == 0.0:
         raise StudyError(
-            "without a log or an energy, accelerators are needed",
+            "without a log or an energy, accelerators or processors are needed",
             field="hardware",
             value=server.name,
             accepted="power or energy",

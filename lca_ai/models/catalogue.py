@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import re
-from collections import defaultdict
-from functools import cache
+from collections import ChainMap, defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lca_ai import tables
 from lca_ai.errors import UnknownKeyError, did_you_mean
+from lca_ai.models import instances as instances_of
 from lca_ai.models.hardware import (
     Accelerator,
     AnyComponent,
@@ -22,14 +22,17 @@ from lca_ai.models.hardware import (
     Memory,
     OtherPart,
     PowerSupply,
+    Rack,
     Server,
     Storage,
 )
+from lca_ai.models.keyed import ByAttribute, cells, rows_by
+from lca_ai.models.processor_names import printed
 
 _PACKAGE = "datasets/hardware"
 
 
-@cache
+@tables.cached
 def items() -> dict[str, dict[str, tables.Row]]:
     """Every catalogue item: key -> attribute -> row."""
     return _by_attribute("items", "item")
@@ -43,7 +46,7 @@ def _by_attribute(table: str, key: str) -> dict[str, dict[str, tables.Row]]:
     return dict(found)
 
 
-@cache
+@tables.cached
 def servers() -> dict[str, list[tables.Row]]:
     """Every catalogue server: key -> rows."""
     found: dict[str, list[tables.Row]] = defaultdict(list)
@@ -52,15 +55,21 @@ def servers() -> dict[str, list[tables.Row]]:
     return dict(found)
 
 
-@cache
+@tables.cached
 def _aliases() -> dict[str, str]:
     return {_plain(row["alias"]): row["item"] for row in tables.rows(_PACKAGE, "aliases")}
 
 
-def _plain(name: str) -> str:
-    return re.sub(r"[\s_/-]+", " ", name).strip().casefold()
+_plain = instances_of.plain
 
 
+@tables.cached
+def _keys() -> dict[str, str]:
+    """Items and servers by their plain keys."""
+    return {_plain(key): key for key in (*items(), *servers())}
+
+
+@tables.cached
 def resolve(name: str) -> str:
     """The catalogue key of an item or server, from any spelling in the alias table.
 
@@ -68,20 +77,26 @@ def resolve(name: str) -> str:
     ------
     UnknownKeyError : with the candidates of an ambiguous name, or the nearest spellings of an unknown one
     """
-    keys = {_plain(key): key for key in (*items(), *servers())}
+    keys = _keys()
     plain = _plain(name)
     found = keys.get(plain) or _aliases().get(plain) or _instance_names().get(plain)
     if found is not None:
         return found
+    listed = _processors_named(plain)
+    if not listed and (found := instances_of.exact(name)) is not None:
+        return found
+    listed = listed or _processors_printed(name)
     words = set(plain.split())
     fitting = [key for spelled, key in keys.items() if words <= set(spelled.split())]
-    candidates = sorted(fitting) or list(_processor_names().get(plain, ()))
+    candidates = sorted(fitting) or listed
     if len(candidates) == 1 and not fitting:
         return candidates[0]
     if candidates:
         problem = "this name fits several devices" if len(candidates) > 1 else "this is not the whole name of a device"
         raise UnknownKeyError(problem, field="hardware", value=name, accepted=" or ".join(candidates))
-    raise UnknownKeyError("unknown hardware", field="hardware", value=name, accepted=did_you_mean(plain, keys.values()))
+    instances_of.check_family(name)
+    names = [*keys.values(), *instances_of.names()]
+    raise UnknownKeyError("unknown hardware", field="hardware", value=name, accepted=did_you_mean(plain, names))
 
 
 def search(words: str) -> list[str]:
@@ -107,23 +122,28 @@ def kind_of(item: str) -> str:
     return next(iter(items()[item].values()))["kind"]
 
 
-@cache
-def processors() -> dict[str, dict[str, tables.Row]]:
+@tables.cached
+def processors() -> Mapping[str, Mapping[str, tables.Row]]:
     """Every processor with its rated power: those of the items, and the long list of names."""
-    own = {key: rows for key, rows in items().items() if kind_of(key) == "cpu" and "rated_power" in rows}
-    return _by_attribute("cpus", "item") | own
+    return ChainMap(_own_processors(), ByAttribute(rows_by(_PACKAGE, "cpus", "item")))  # type: ignore[arg-type]
 
 
-@cache
+def _own_processors() -> dict[str, dict[str, tables.Row]]:
+    return {key: rows for key, rows in items().items() if kind_of(key) == "cpu" and "rated_power" in rows}
+
+
+@tables.cached
 def gpu_instances() -> dict[str, dict[str, tables.Row]]:
     """Every cloud instance with accelerators, by its name: attribute -> row."""
     return _by_attribute("cloud_instances", "instance")
 
 
-def instances() -> set[str]:
-    """Names of all cloud instances that some table knows."""
-    general = {row["instance"] for row in tables.rows("datasets/hardware-ccf", "instances")}
-    return general | set(gpu_instances())
+@tables.cached
+def instances() -> frozenset[str]:
+    """Plain names of all cloud instances that some table knows."""
+    published = rows_by("datasets/hardware-ccf", "instances", "instance")
+    general = (name for _, name in instances_of.known().values())
+    return frozenset(map(instances_of.short, (*published, *gpu_instances(), *general)))
 
 
 def value(item: str, attribute: str) -> tuple[str, tables.Row] | None:
@@ -142,9 +162,9 @@ _FIELDS = {
     "accelerator": {
         "name": "name", "mass": "mass", "rated_power": "rated_power", "die": "die_area", "memory": "memory_size",
         "memory_type": "memory_type", "board": "board_area", "heatsink_mass": "heatsink_mass",
-        "casing_mass": "casing_mass", "idle_power": "idle_power",
+        "casing_mass": "casing_mass", "idle_power": "idle_power", "dies": "dies",
     },
-    "cpu": {"name": "name", "rated_power": "rated_power", "die": "die_area"},
+    "cpu": {"name": "name", "rated_power": "rated_power", "die": "die_area", "dies": "dies"},
 }  # fmt: skip
 
 
@@ -220,21 +240,31 @@ def _component(row: tables.Row) -> AnyComponent:  # noqa: PLR0911 (one return fo
             return OtherPart(kind=known, name=name, **common)
 
 
-@cache
+@tables.cached
 def _instance_names() -> dict[str, str]:
     """Cloud instances by their plain names."""
     return {_plain(name): name for name in gpu_instances()}
 
 
-@cache
-def _processor_names() -> dict[str, tuple[str, ...]]:
-    """Processors by their plain names, with and without the maker; a name can fit several."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for key, rows in processors().items():
-        name = rows["name"]["value"] if "name" in rows else key
-        for spelled in (key, name, re.sub(r"^(AMD|Intel) ", "", name)):
-            found[_plain(spelled)].add(key)
-    return {name: tuple(sorted(keys)) for name, keys in found.items()}
+def _processors_named(plain: str) -> list[str]:
+    """Keys of the processors of a plain name, with or without the maker; a name can fit several."""
+    asked = {plain, f"amd {plain}", f"intel {plain}"}
+    return sorted(key for key, spelled, name in _processor_names() if name in asked or spelled == plain)
+
+
+def _processors_printed(name: str) -> list[str]:
+    """Keys of the processors of a name that a system or a tool printed."""
+    return next(filter(None, map(_processors_named, printed(name))), [])
+
+
+@tables.cached
+def _processor_names() -> tuple[tuple[str, str, str], ...]:
+    """Every processor: its key, its plain key and its plain name."""
+    keys, attributes, values = cells(_PACKAGE, "cpus", "item", "attribute", "value")
+    names = dict(zip(keys, keys, strict=True))
+    names |= {key: value for key, what, value in zip(keys, attributes, values, strict=True) if what == "name"}
+    names |= {key: rows["name"]["value"] if "name" in rows else key for key, rows in _own_processors().items()}
+    return tuple(zip(names, instances_of.plain_all(names), instances_of.plain_all(names.values()), strict=True))
 
 
 def instance(name: str) -> Server:
@@ -265,35 +295,49 @@ def server(key: str) -> Server:
     }
     name = facts["name"]["capacity"] if "name" in facts else key
     cited = {source for row in rows for source in row["source"].split(";")}
-    parts = tuple(_component(row) for row in rows if row["component"] != "server")
-    return Server(name=name, key=key, components=parts, sources=tuple(sorted(cited)), **figures)
+    parts = [_component(row) for row in rows if row["component"] != "server"]
+    if "height_units" in facts:
+        parts.append(Rack(name="share of a rack", height_units=float(facts["height_units"]["capacity"])))
+    return Server(name=name, key=key, components=tuple(parts), sources=tuple(sorted(cited)), **figures)
 
 
-def hardware(name: str, *, count: int = 1) -> Hardware:
+@tables.cached
+def _machine(key: str) -> Server:
+    """One machine; models are frozen, so that all who ask for it may have the same."""
+    if key in servers():
+        return server(key)
+    if key in gpu_instances():
+        return instance(key)
+    if key not in items():
+        if key in instances_of.known():
+            return instances_of.server(key)
+        return Server(name=processors()[key]["name"]["value"], key=key, components=(_listed(key),))
+    kind = kind_of(key)
+    if kind not in {"accelerator", "cpu"}:
+        raise UnknownKeyError(
+            "this is not a machine", field="hardware", value=key, accepted=", ".join(sorted(servers()))
+        )
+    part: Component = accelerator(key) if kind == "accelerator" else cpu(key)
+    return Server(name=part.name or key, key=key, components=(part,))
+
+
+def hardware(name: str, *, count: int = 1, footprint: str | Sequence[str] = ()) -> Hardware:
     """A machine of the catalogue: a server by its key, or an accelerator card on its own.
+
+    Parameters
+    ----------
+    count : how many of it
+    footprint : keys of published footprints to take in place of our own figures, e.g. "nvidia-hgx-h100"
 
     Raises
     ------
-    UnknownKeyError : with the candidates or the nearest names
+    UnknownKeyError : with the candidates or the nearest names; with the footprints that fit where one does not
 
     Examples
     --------
     >>> hardware("dgx-h100").accelerators
     8.0
     """
-    key = resolve(name)
-    if key in servers():
-        machine = server(key)
-    elif key in gpu_instances():
-        machine = instance(key)
-    elif key not in items():
-        machine = Server(name=processors()[key]["name"]["value"], key=key, components=(_listed(key),))
-    else:
-        kind = kind_of(key)
-        if kind not in {"accelerator", "cpu"}:
-            raise UnknownKeyError(
-                "this is not a machine", field="hardware", value=name, accepted=", ".join(sorted(servers()))
-            )
-        part: Component = accelerator(key) if kind == "accelerator" else cpu(key)
-        machine = Server(name=part.name or key, key=key, components=(part,))
+    machine = _machine(resolve(name))
+    machine = machine.replace(footprint=footprint) if footprint else machine
     return machine if count == 1 else Cluster(server=machine, count=count)
