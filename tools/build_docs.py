@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import comparison_page
 import typer
 
 from lca_ai import tables
@@ -337,6 +338,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "categories": categories,
     "assumptions": assumptions,
     "sources": sources,
+    **comparison_page.parts(table),
 }
 
 
