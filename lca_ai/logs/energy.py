@@ -12,7 +12,7 @@ import pandas as pd
 
 from lca_ai import tables
 from lca_ai.errors import LogError, shorten
-from lca_ai.logs import formats
+from lca_ai.logs import formats, nesting
 from lca_ai.logs.integrate import (
     MaxGap,
     Partial,
@@ -25,93 +25,16 @@ from lca_ai.logs.integrate import (
     uncovered_edges,
 )
 from lca_ai.logs.quality import clean, continuous
+from lca_ai.logs.reading import EnergyReading
 from lca_ai.logs.records import SECOND_US, Kind, Note, Options, Records
 from lca_ai.models.power import PowerLog
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
 _JOULE_PER_KWH = 3.6e6
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CURVE_POINTS = 2_000
-#: Notes of what was found and yet counted in full.
-_KEPT = {
-    "out of order",
-    "repeated header",
-    "counter reset",
-    "interval length assumed",
-    "overlapping intervals",
-}
-
-
-@dataclass(frozen=True)
-class EnergyReading:
-    """A log, integrated.
-
-    Attributes
-    ----------
-    hours : one row per device and hour (UTC): ``energy`` [kWh], ``covered`` [s], ``gap`` [s], ``samples``
-    longest_interval : longest time between two readings inside the window [s]
-    max_gap : intervals longer than this were not integrated; of several devices, the longest [s]
-    start, end : the window, or the first and last reading
-    curve : the power over time, thinned for drawing: ``time``, ``device``, ``power`` [W]
-    outside : energy of the log outside the window [kWh]
-    occupied : time that the run occupied its devices [s]: the window, or the intervals that the log holds
-    silent : devices of the log whose energy is not known
-    named : whether the log tells its devices apart
-    resets : counter resets, across which the energy is not known
-    """
-
-    hours: pd.DataFrame
-    covers: tuple[str, ...]
-    format: str
-    longest_interval: float
-    max_gap: float
-    start: datetime
-    end: datetime
-    notes: tuple[Note, ...]
-    facts: Mapping[str, str]
-    curve: pd.DataFrame
-    outside: float
-    occupied: float
-    silent: tuple[str, ...]
-    named: bool
-    resets: int
-
-    @property
-    def total(self) -> float:
-        """Energy of all devices [kWh]."""
-        return float(self.hours["energy"].sum())
-
-    @property
-    def covered_seconds(self) -> float:
-        """Covered time, mean over the devices [s]."""
-        return float(self.hours["covered"].groupby(level="device").sum().mean())
-
-    @property
-    def gap_seconds(self) -> float:
-        """Time without a reading, mean over the devices [s]."""
-        return float(self.hours["gap"].groupby(level="device").sum().mean())
-
-    @property
-    def samples(self) -> int:
-        """Readings inside the window, all devices."""
-        return int(self.hours["samples"].sum())
-
-    @property
-    def dropped(self) -> int:
-        """Rows that were set aside, whatever the reason."""
-        return sum(note.count for note in self.notes if note.what not in _KEPT)
-
-    @property
-    def seconds(self) -> float:
-        """Length of the window [s]."""
-        return (self.end - self.start).total_seconds()
-
-    def per_device(self) -> dict[str, float]:
-        """Return the energy of each device [kWh]."""
-        return {str(name): float(value) for name, value in self.hours["energy"].groupby(level="device").sum().items()}
 
 
 def read_power_log(  # noqa: PLR0913 (a log is described by what a user knows of it)
@@ -175,66 +98,94 @@ def energy(log: PowerLog) -> pd.DataFrame:
 def read_energy(log: PowerLog) -> EnergyReading:
     """Read and integrate a log.
 
+    Counters come before the samples of the same device; a device that lies within another one of the log is integrated
+    beside it and not added.
+
     Raises
     ------
     LogError : where the log cannot be read, has one reading only, or lies outside its window
     """
-    parts = _read(log)
-    kind = _one_kind(parts)
-    frames, notes = _cleaned(parts, log)
-    notes += _single_readings(frames, log, kind)
-    everything = pd.concat(frames, ignore_index=True)
-    max_gap = _max_gap(log, everything, kind)
+    parts, notes = nesting.prefer_counters(_read(log))
     window = (_micros(log.since()), _micros(log.until()))
-    whole = _integral(frames, kind, max_gap, (None, None))
-    inside = whole if window == (None, None) else _integral(frames, kind, max_gap, window)
-    _check_window(inside, everything, log)
-    first = int(everything["start" if kind == "interval" else "time"].min())
-    start = window[0] if window[0] is not None else first
-    end = window[1] if window[1] is not None else int(everything["time"].max())
-    hours, occupied = _with_gaps(inside, everything, (start, end), window)
-    silent = _silent(parts, everything, kind)
+    kinds: dict[Kind, list[Records]] = {}
+    for records in parts:
+        kinds.setdefault(records.kind, []).append(records)
+    cleaned = {kind: _cleaned(of_kind, log) for kind, of_kind in kinds.items()}
+    notes += [note for _, found in cleaned.values() for note in found]
+    notes += _single_readings({kind: frames for kind, (frames, _) in cleaned.items()}, log)
+    everything = {kind: pd.concat(frames, ignore_index=True) for kind, (frames, _) in cleaned.items()}
+    first = min(int(one["start" if kind == "interval" else "time"].min()) for kind, one in everything.items())
+    last = max(int(one["time"].max()) for one in everything.values())
+    span = (first if window[0] is None else window[0], last if window[1] is None else window[1])
+    integrals = [
+        _integrated(kind, frames, everything[kind], log, span, window) for kind, (frames, _) in cleaned.items()
+    ]
+    _check_window(integrals, (first, last), log)
+    hours = add_hours(*(one.hours for one in integrals))
+    silent = tuple(sorted(name for kind, of_kind in kinds.items() for name in _silent(of_kind, everything[kind], kind)))
     hours = hours[~hours.index.get_level_values("device").isin(silent)]
+    parents = {child: parent for records in parts for child, parent in records.parents.items()}
+    counted, nested = nesting.split(hours, parents)
+    if len(nested):
+        notes.append(nesting.note(nested, parents))
+    whole = nesting.split(add_hours(*(one.whole for one in integrals)), parents)[0]
     return EnergyReading(
-        hours=_in_kwh(hours),
-        occupied=occupied,
+        hours=_in_kwh(counted),
+        nested=_in_kwh(nested),
+        parents=parents,
+        occupied=max(one.occupied for one in integrals),
         silent=silent,
         named=all(records.named for records in parts),
         resets=sum(note.count for note in notes if note.what == "counter reset"),
-        covers=_covers(log, parts),
-        format=parts[0].format,
-        longest_interval=inside.longest,
-        max_gap=(max_gap if isinstance(max_gap, int) else max(max_gap.values())) / SECOND_US,
-        start=_EPOCH + timedelta(microseconds=start),
-        end=_EPOCH + timedelta(microseconds=end),
+        covers=_covers(log, parts, counted),
+        format="+".join(dict.fromkeys(records.format for records in parts)),
+        longest_interval=max(one.longest for one in integrals),
+        max_gap=max(one.max_gap for one in integrals) / SECOND_US,
+        start=_EPOCH + timedelta(microseconds=span[0]),
+        end=_EPOCH + timedelta(microseconds=span[1]),
         notes=tuple(_added(notes)),
         facts={key: value for records in parts for key, value in records.facts.items()},
-        curve=_curve(everything, kind),
-        outside=(float(whole.hours["energy"].sum()) - float(inside.hours["energy"].sum())) / _JOULE_PER_KWH,
+        curve=pd.concat([_curve(one, kind) for kind, one in everything.items()], ignore_index=True),
+        outside=(float(whole["energy"].sum()) - float(counted["energy"].sum())) / _JOULE_PER_KWH,
     )
+
+
+@dataclass(frozen=True)
+class _Integral:
+    """The readings of one kind, integrated: inside the window, in the whole log, and how long they occupied."""
+
+    hours: pd.DataFrame
+    whole: pd.DataFrame
+    occupied: float
+    longest: float
+    max_gap: int
+
+
+def _integrated(  # noqa: PLR0913 (what an integral is of)
+    kind: Kind,
+    frames: list[pd.DataFrame],
+    everything: pd.DataFrame,
+    log: PowerLog,
+    span: tuple[int, int],
+    window: Window,
+) -> _Integral:
+    max_gap = _max_gap(log, everything, kind)
+    whole = _integral(frames, kind, max_gap, (None, None))
+    inside = whole if window == (None, None) else _integral(frames, kind, max_gap, window)
+    hours, occupied = _with_gaps(inside, everything, span, window)
+    most = max_gap if isinstance(max_gap, int) else max(max_gap.values())
+    return _Integral(hours, whole.hours, occupied, inside.longest, most)
 
 
 def _read(log: PowerLog) -> list[Records]:
     options = Options(log.timezone, log.columns, log.device)
-    return [formats.read(path, log.format, options) for path in log.paths()]
-
-
-def _one_kind(parts: list[Records]) -> Kind:
-    kinds = {records.kind for records in parts}
-    if len(kinds) > 1:
-        raise LogError(
-            "the files hold different kinds of readings",
-            field="power.files",
-            value=", ".join(sorted(kinds)),
-            accepted="one log for each kind",
-        )
-    return parts[0].kind
+    return [records for path in log.paths() for records in formats.read(path, log.format, options)]
 
 
 def _cleaned(parts: list[Records], log: PowerLog) -> tuple[list[pd.DataFrame], list[Note]]:
     """Clean each file; then set aside what a file repeats of another, and join counters over files."""
     absurd = tables.assumption("absurd_device_power")
-    cleaned = [clean(records, absurd_power=absurd, file=name) for records, name in zip(parts, log.files, strict=True)]
+    cleaned = [clean(records, absurd_power=absurd, file=records.file or log.files[0]) for records in parts]
     frames, notes = [frame for frame, _ in cleaned], [note for _, found in cleaned for note in found]
     if len(frames) > 1:
         frames, found = _without_repeats(frames)
@@ -296,24 +247,28 @@ def _in_kwh(hours: pd.DataFrame) -> pd.DataFrame:
     return table.set_index(["device", "hour"])
 
 
-def _single_readings(frames: list[pd.DataFrame], log: PowerLog, kind: Kind) -> list[Note]:
+def _single_readings(frames: dict[Kind, list[pd.DataFrame]], log: PowerLog) -> list[Note]:
     """Note the devices of one reading: no interval, no energy; where no device has two, there is nothing to measure.
 
     Raises
     ------
     LogError : where every device has one reading
     """
-    if kind == "interval":
+    if "interval" in frames:
         return []
-    counts = pd.concat([frame["device"] for frame in frames]).value_counts(sort=False)
+    counts = pd.concat([one["device"] for of_kind in frames.values() for one in of_kind]).value_counts(sort=False)
     alone = counts.index[counts < 2]  # noqa: PLR2004 (an interval has two ends)
     if len(alone) == len(counts):
-        values = pd.concat([frame["power" if kind == "power" else "counter"] for frame in frames])
-        shown = ", ".join(f"{value:g} {'W' if kind == 'power' else 'J'}" for value in values.head(4))
+        shown = [
+            f"{value:g} {'W' if kind == 'power' else 'J'}"
+            for kind, of_kind in frames.items()
+            for one in of_kind
+            for value in one[kind].head(4)
+        ]
         raise LogError(
             "the log has one reading per device: there is no interval to integrate",
             file=log.files[0],
-            value=shown,
+            value=", ".join(shown[:4]),
             accepted="a log of at least two readings",
         )
     if not len(alone):
@@ -333,10 +288,10 @@ def _max_gap(log: PowerLog, frame: pd.DataFrame, kind: Kind) -> MaxGap:
     return {str(name): int(value) for name, value in medians.items()}
 
 
-def _check_window(inside: Partial, frame: pd.DataFrame, log: PowerLog) -> None:
+def _check_window(integrals: list[_Integral], span: tuple[int, int], log: PowerLog) -> None:
     windowed = log.start is not None or log.end is not None
-    if windowed and inside.hours["covered"].sum() == 0 and inside.hours["energy"].sum() == 0:
-        first, last = (_EPOCH + timedelta(microseconds=int(frame["time"].agg(edge))) for edge in ("min", "max"))
+    if windowed and all(one.hours[["covered", "energy"]].to_numpy().sum() == 0 for one in integrals):
+        first, last = (_EPOCH + timedelta(microseconds=edge) for edge in span)
         raise LogError(
             "the window holds no reading",
             file=log.files[0],
@@ -346,16 +301,17 @@ def _check_window(inside: Partial, frame: pd.DataFrame, log: PowerLog) -> None:
         )
 
 
-def _covers(log: PowerLog, parts: list[Records]) -> tuple[str, ...]:
-    """Return what the files measure together: as given, else as their formats tell.
+def _covers(log: PowerLog, parts: list[Records], counted: pd.DataFrame) -> tuple[str, ...]:
+    """Return what the counted devices measure together: as given, else as their formats tell.
 
     Raises
     ------
-    LogError : where one file measures the whole computer and another a part of it, so that energy would count twice
+    LogError : where one of them measures the whole computer and another a part of it, so that energy would count twice
     """
     if log.covers is not None:
         return tuple(log.covers)
-    known = [records.covers for records in parts if records.covers]
+    names = set(counted.index.get_level_values("device"))
+    known = [covers for records in parts for covers in nesting.covers_of(records, names) if covers]
     whole = ["node" in covers for covers in known]
     if any(whole) and not all(whole):
         raise LogError(

@@ -86,11 +86,12 @@ Window = tuple[int | None, int | None]
 
 @dataclass(frozen=True)
 class Rules:
-    """How readings become energy: their kind, the longest interval that counts, the window [µs]."""
+    """How readings become energy: their kind, the longest interval that counts and the window [µs], a fault [W]."""
 
     kind: Kind
     max_gap: MaxGap
     window: Window = (None, None)
+    absurd_power: float = np.inf
 
     def limits(self, devices: list[str]) -> I64:
         """Return the longest interval of each device [µs]; of a device without one, that of the slowest."""
@@ -106,12 +107,15 @@ class Partial:
 
     ``hours`` is indexed by (device, hour [µs]) with ``energy`` [J], ``covered`` [s], ``gap`` [s] and ``samples``;
     ``runs`` has the first and last sample of each stretch of samples, so that merging can bridge between them.
+    ``resets`` and ``leaps`` count the bridges across which a counter fell, or rose more than a device can: no energy.
     """
 
     rules: Rules
     hours: pd.DataFrame
     runs: pd.DataFrame
     longest: float = 0.0
+    resets: int = 0
+    leaps: int = 0
 
 
 def partial(frame: pd.DataFrame, kind: Kind, *, max_gap: MaxGap, window: Window = (None, None)) -> Partial:
@@ -137,9 +141,9 @@ def partial(frame: pd.DataFrame, kind: Kind, *, max_gap: MaxGap, window: Window 
         value = frame["power" if kind == "power" else "counter"].to_numpy("float64")
         joined = np.flatnonzero(device[1:] == device[:-1])
         ends = Segments(device[joined], time[joined], time[joined + 1], value[joined], value[joined + 1])
-        segments = _between(kind, ends)
+        segments, _, _ = between(ends, rules)
         runs = _runs(device, devices, time, value)
-    hours, longest = _tabulate(segments, devices, rules)
+    hours, longest = tabulate(segments, devices, rules)
     return Partial(rules, _sum([hours, _samples(device, time, devices, window)]), runs, longest)
 
 
@@ -172,7 +176,9 @@ def merge(one: Partial, other: Partial) -> Partial:
         )
     runs = [part.runs for part in (one, other) if len(part.runs)]
     joined = pd.concat(runs, ignore_index=True) if runs else one.runs
-    return Partial(one.rules, _sum([one.hours, other.hours]), joined, max(one.longest, other.longest))
+    longest = max(one.longest, other.longest)
+    resets, leaps = one.resets + other.resets, one.leaps + other.leaps
+    return Partial(one.rules, _sum([one.hours, other.hours]), joined, longest, resets, leaps)
 
 
 def close(part: Partial) -> Partial:
@@ -183,16 +189,19 @@ def close(part: Partial) -> Partial:
     LogError : where two runs of one device overlap in time
     """
     runs = part.runs.sort_values(["device", "first", "last"], kind="stable").reset_index(drop=True)
-    hours, longest = part.hours, part.longest
+    hours, longest, resets, leaps = part.hours, part.longest, part.resets, part.leaps
     if part.rules.kind != "interval" and len(runs):
-        added, bridge = _bridged(runs, part.rules)
+        joins, names = _joins(runs)
+        segments, fell, leapt = between(joins, part.rules)
+        added, bridge = tabulate(segments, names, part.rules)
         hours, longest = _sum([hours, added]), max(longest, bridge)
+        resets, leaps = resets + fell, leaps + leapt
     hours = _sum([hours, uncovered_edges(runs, part.rules.window)])
-    return Partial(part.rules, hours, _spans(runs), longest)
+    return Partial(part.rules, hours, _spans(runs), longest, resets, leaps)
 
 
-def _bridged(runs: pd.DataFrame, rules: Rules) -> tuple[pd.DataFrame, float]:
-    """Integrate between the last reading of each run and the first of the next of its device."""
+def _joins(runs: pd.DataFrame) -> tuple[Segments, list[str]]:
+    """Return the intervals between the last reading of each run and the first of the next of its device."""
     codes, names = pd.factorize(runs["device"], sort=True)
     before = np.flatnonzero(codes[1:] == codes[:-1])
     after = before + 1
@@ -211,7 +220,7 @@ def _bridged(runs: pd.DataFrame, rules: Rules) -> tuple[pd.DataFrame, float]:
     before, after = before[~shared], after[~shared]
     device = codes[before].astype("int64")
     ends = Segments(device, last[before], first[after], last_value[before], first_value[after])
-    return _tabulate(_between(rules.kind, ends), [str(name) for name in names], rules)
+    return ends, [str(name) for name in names]
 
 
 def _spans(runs: pd.DataFrame) -> pd.DataFrame:
@@ -220,16 +229,23 @@ def _spans(runs: pd.DataFrame) -> pd.DataFrame:
     return spans.assign(first_value=np.nan, last_value=np.nan)[_RUN_COLUMNS]
 
 
-def _between(kind: Kind, ends: Segments) -> Segments:
-    """Return the segments between neighbouring readings: linear power, or the mean power of a counter difference."""
-    if kind == "power":
-        return ends
-    mean = (ends.power_end - ends.power_start) / ends.seconds()
-    return Segments(ends.device, ends.start, ends.end, mean, mean)
+def between(ends: Segments, rules: Rules) -> tuple[Segments, int, int]:
+    """Return the segments between neighbouring readings, and how many counters fell or leapt there.
+
+    Power is linear; of a counter it is the mean power of its difference, and none where it fell (a reset) or rose more
+    than a device can (a fault): the energy across is not known.
+    """
+    if rules.kind == "power":
+        return ends, 0, 0
+    rise = ends.power_end - ends.power_start
+    mean = rise / ends.seconds()
+    fell, leapt = rise < 0, mean > rules.absurd_power
+    mean = np.where(fell | leapt, 0.0, mean)
+    return Segments(ends.device, ends.start, ends.end, mean, mean), int(fell.sum()), int(leapt.sum())
 
 
-def _tabulate(segments: Segments, devices: list[str], rules: Rules) -> tuple[pd.DataFrame, float]:
-    """Sum energy, covered and gap seconds of segments per device and hour; return them and the longest interval [s]."""
+def tabulate(segments: Segments, devices: list[str], rules: Rules) -> tuple[pd.DataFrame, float]:
+    """Integrate intervals: energy [J], covered and gap seconds per device and hour; and the longest of them [s]."""
     length = segments.end - segments.start
     longest = float(length[_inside(segments, rules.window)].max(initial=0)) / SECOND_US
     measured = np.ones(len(length), bool)

@@ -47,6 +47,12 @@ class Records:
     ``frame`` has ``time`` (and ``start`` for intervals) [µs since 1970, UTC, int64], ``device`` [str] and the value
     column that :data:`Kind` names, in file order. ``rows`` counts the rows read, ``covers`` what the format measures,
     ``named`` whether the file or the user names the devices (else all rows bear one made-up name).
+
+    ``parents`` is the tree of measured domains: device -> the device of the same log that it is a part of ("core" of a
+    package, a GPU of its node). What lies within another device that was measured is shown and never added to it.
+    ``device_covers`` tells what each device covers, where a log has devices that differ; else ``covers`` holds.
+    ``window_s`` is the averaging window of the sensor and ``resolution`` the step of its readings [unit of the value],
+    where the tool states them.
     """
 
     kind: Kind
@@ -57,6 +63,11 @@ class Records:
     notes: list[Note] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
     named: bool = True
+    parents: dict[str, str] = field(default_factory=dict)
+    device_covers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    window_s: float | None = None
+    resolution: float | None = None
+    file: str = ""
 
 
 def read_text(path: Path) -> str:
@@ -71,6 +82,8 @@ def read_text(path: Path) -> str:
     except OSError as fault:
         raise LogError(f"cannot be read: {fault.strerror}", file=path.name) from fault
     text = _decoded(raw)
+    if text.lstrip("\0\n").startswith("<?xml"):  # powermetrics ends each of its property lists with a NUL
+        text = text.replace("\0", "\n")
     if not text.strip():
         raise LogError("the file is empty", file=path.name)
     if any(sign in text[:4096] for sign in _BINARY):
@@ -295,6 +308,24 @@ def _parse(texts: pd.Series, pattern: str) -> pd.Series:
     return pd.to_datetime(texts.where(dated & (aware == most)), format="ISO8601", errors="coerce", utc=most)
 
 
+def unreadable_times(cells: pd.Series, stamps: pd.Series) -> Note:
+    """Note the cells that gave no time stamp, and where they mix times with an offset and times without one.
+
+    Parameters
+    ----------
+    cells : the cells without a time stamp
+    stamps : the time stamps of the other cells
+    """
+    texts = cells.astype("str").str.strip()
+    dated = texts[texts.str.contains(r"^\d{4}-\d", regex=True, na=False)]
+    mixed = int(pd.to_datetime(dated, format="ISO8601", errors="coerce", utc=True).notna().sum())
+    if not mixed or not pd.api.types.is_datetime64_any_dtype(stamps):
+        return Note("unreadable time", len(cells), "the cell is not a time stamp")
+    kinds = ("without", "with") if stamps.dt.tz is not None else ("with", "without")
+    detail = f"{mixed} {kinds[0]} an offset among times {kinds[1]} one: set aside, as nothing tells their zone together"
+    return Note("unreadable time", len(cells), detail)
+
+
 def numbers(texts: pd.Series, units: dict[str, float] | None = None) -> pd.Series:
     """Read cells as numbers [in the unit whose factor is 1]; a unit in the cell is honoured, anything else gives NaN.
 
@@ -323,9 +354,13 @@ class Options:
 
 @dataclass(frozen=True)
 class Format:
-    """One log format: its name, what it is in words, a test on the head of the text, and its reader."""
+    """One log format: its name, what it is in words, a test on the head of the text, and its reader.
+
+    A log that holds readings of several kinds (a counter of one device, the power of another) is read as several
+    records.
+    """
 
     name: str
     title: str
     matches: Callable[[str], bool]
-    read: Callable[[Path, str, Options], Records]
+    read: Callable[[Path, str, Options], Records | list[Records]]

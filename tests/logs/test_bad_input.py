@@ -120,7 +120,7 @@ def test_a_huge_first_line_ends_in_an_error(read, line):
 
 
 def test_a_folder_is_no_log(tmp_path):
-    with pytest.raises(InputError, match=r"no such file"):
+    with pytest.raises(InputError, match=r"this is a folder"):
         read_power_log(tmp_path)
 
 

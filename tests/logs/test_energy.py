@@ -79,9 +79,19 @@ def test_a_counter_reset_between_two_files_is_no_energy(joined, counts):
     assert counts(reading) == {"counter reset": 2}
 
 
-def test_files_of_different_kinds_are_refused(joined):
-    with pytest.raises(LogError, match=r"different kinds.*counter, power"):
-        joined(table(rows(0, 100)), table(rows(0, 100), value="counter [J]"))
+def test_a_counter_comes_before_the_samples_of_its_device(joined, counts):
+    # the counter rises by 700 J in the ten seconds; the samples say 100 W x 10 s = 1,000 J
+    counter = ["2024-05-31T10:00:00Z,a,0", "2024-05-31T10:00:10Z,a,700"]
+    reading = joined(table(rows(0, 10, device="a")), table(counter, value="counter [J]"))
+    assert reading.per_device() == {"a": pytest.approx(700 / JOULE_PER_KWH)}
+    assert counts(reading) == {"power beside a counter": 1}
+
+
+def test_kinds_of_different_devices_stand_side_by_side(joined):
+    counter = ["2024-05-31T10:00:00Z,b,0", "2024-05-31T10:00:10Z,b,700"]
+    reading = joined(table(rows(0, 10, device="a")), table(counter, value="counter [J]"))
+    assert reading.total * JOULE_PER_KWH == pytest.approx(1_700.0)
+    assert reading.format == "csv"
 
 
 def test_files_of_different_formats_may_be_one_log(write):

@@ -18,8 +18,8 @@ FORMATS: dict[str, Format] = {
 _HEAD = 20_000
 
 
-def read(path: Path, name: str | None, options: Options) -> Records:
-    """Read the records of one file, in the format ``name`` or in the one its content shows.
+def read(path: Path, name: str | None, options: Options) -> list[Records]:
+    """Read the records of one file, one for each kind of reading, in the format ``name`` or the one its content shows.
 
     Raises
     ------
@@ -28,12 +28,19 @@ def read(path: Path, name: str | None, options: Options) -> Records:
     if name is not None and name not in FORMATS:
         raise LogError("unknown format", file=path.name, value=name, accepted=did_you_mean(name, FORMATS))
     if name == generic.PARQUET.name or (name is None and _is_parquet(path)):
-        return generic.PARQUET.read(path, "", options)
+        return _listed(generic.PARQUET.read(path, "", options), path)
     text = read_text(path)
     chosen = FORMATS[name] if name is not None else recognise(path, text, options)
     if name is not None and options.columns is None and not chosen.matches(text[:_HEAD]):
         raise LogError(f"this is not {chosen.title}", file=path.name, line=1, value=text.split("\n", 1)[0])
-    return chosen.read(path, text, options)
+    return _listed(chosen.read(path, text, options), path)
+
+
+def _listed(found: Records | list[Records], path: Path) -> list[Records]:
+    records = found if isinstance(found, list) else [found]
+    for one in records:
+        one.file = path.name
+    return records
 
 
 def recognise(path: Path, text: str, options: Options) -> Format:

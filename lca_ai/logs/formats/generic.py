@@ -29,6 +29,7 @@ from lca_ai.logs.records import (
     parse_times,
     read_table,
     to_utc,
+    unreadable_times,
 )
 
 if TYPE_CHECKING:
@@ -85,10 +86,11 @@ def _matches(head: str) -> bool:
 
 def _header(head: str) -> list[str]:
     line = head.lstrip().split("\n", 1)[0]
-    return next(csv.reader([line], delimiter=_delimiter(head), skipinitialspace=True), [])
+    return next(csv.reader([line], delimiter=delimiter_of(head), skipinitialspace=True), [])
 
 
-def _delimiter(head: str) -> str:
+def delimiter_of(head: str) -> str:
+    """Return the sign between the cells of the first line."""
     line = head.lstrip().split("\n", 1)[0]
     return max((";", "\t", ","), key=line.count)
 
@@ -105,7 +107,7 @@ def _role(name: str) -> tuple[str | None, str | None]:
 
 
 def _read_csv(path: Path, text: str, options: Options) -> Records:
-    delimiter = _delimiter(text[:_HEAD])
+    delimiter = delimiter_of(text[:_HEAD])
     given = [value.split(":")[0] for value in (options.columns or {}).values()]
     headless = bool(given) and all(name.isdigit() for name in given)
     table, notes = read_table(text, delimiter, file=path.name, header=not headless)
@@ -132,17 +134,17 @@ def _read_parquet(path: Path, text: str, options: Options) -> Records:  # noqa: 
 
 
 def _records(table: pd.DataFrame, path: Path, options: Options, format_name: str) -> Records:
-    columns = _given(table, options.columns, path) if options.columns else _found(table, path)
+    columns = columns_of(table, path, options)
     if table.empty:
         raise LogError("the file has a header and no row", file=path.name, line=2)
-    kind = _kind(columns)
+    kind = kind_of(columns)
     role = _value_role(kind)
     stamps, bad = _times(table[columns["time"][0]], columns["time"][1], path)
     kept = table[~bad]
     device = _devices(kept, columns, options)
     time = stamps.to_numpy() if stamps.dtype == np.int64 else to_utc(stamps, device, options.timezone, file=path.name)
     frame = pd.DataFrame({"time": time, "device": device, role: _values(kept, *columns[role], role=role, path=path)})
-    notes = [Note("unreadable time", int(bad.sum()), "the cell is not a time stamp")] if bad.any() else []
+    notes = [unreadable_times(table[columns["time"][0]][bad], stamps)] if bad.any() else []
     if kind == "interval" and "duration" in columns:
         length = _values(kept, *columns["duration"], role="duration", path=path)
         longest = 2 * LONGEST_INTERVAL_US / SECOND_US  # longer ones are set aside as too long anyway
@@ -195,7 +197,8 @@ def _since_previous(frame: pd.DataFrame, path: Path) -> tuple[pd.DataFrame, Note
     return frame, Note("interval length assumed", firsts, "first interval of a device: its median length")
 
 
-def _kind(columns: Columns) -> Kind:
+def kind_of(columns: Columns) -> Kind:
+    """Return what the columns measure: a counter comes before power, and power before energies."""
     if "counter" in columns:
         return "counter"
     if "power" in columns:
@@ -205,6 +208,16 @@ def _kind(columns: Columns) -> Kind:
 
 def _value_role(kind: Kind) -> str:
     return "energy" if kind == "interval" else kind
+
+
+def columns_of(table: pd.DataFrame, path: Path, options: Options) -> Columns:
+    """Return which column has which role: as the user says, else by their names.
+
+    Raises
+    ------
+    LogError : where a time and a power or an energy are not found
+    """
+    return _given(table, options.columns, path) if options.columns else _found(table, path)
 
 
 def _found(table: pd.DataFrame, path: Path) -> Columns:

@@ -1,0 +1,108 @@
+"""What a log says: its energy per device and hour, its coverage, and what was set aside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import pandas as pd
+
+from lca_ai.logs.records import Note
+
+#: Notes of what was found and yet counted in full.
+_KEPT = {
+    "out of order",
+    "repeated header",
+    "counter reset",
+    "interval length assumed",
+    "overlapping intervals",
+    "part of another device",
+}
+
+
+def no_hours() -> pd.DataFrame:
+    """A table of hours without a row."""
+    index = pd.MultiIndex.from_arrays(
+        [pd.Index([], dtype="object"), pd.DatetimeIndex([], tz="UTC")], names=["device", "hour"]
+    )
+    return pd.DataFrame({"energy": [], "covered": [], "gap": [], "samples": []}, index=index).astype(
+        {"samples": "int64"}
+    )
+
+
+@dataclass(frozen=True)
+class EnergyReading:
+    """A log, integrated.
+
+    Attributes
+    ----------
+    hours : one row per device and hour (UTC): ``energy`` [kWh], ``covered`` [s], ``gap`` [s], ``samples``
+    longest_interval : longest time between two readings inside the window [s]
+    max_gap : intervals longer than this were not integrated; of several devices, the longest [s]
+    start, end : the window, or the first and last reading
+    curve : the power over time, thinned for drawing: ``time``, ``device``, ``power`` [W]
+    outside : energy of the log outside the window [kWh]
+    occupied : time that the run occupied its devices [s]: the window, or the intervals that the log holds
+    silent : devices of the log whose energy is not known
+    named : whether the log tells its devices apart
+    resets : counter resets, across which the energy is not known
+    nested : like ``hours``, of the devices that lie within another one of the log: shown, and not added
+    parents : device -> the device of the log that it is a part of
+    """
+
+    hours: pd.DataFrame
+    covers: tuple[str, ...]
+    format: str
+    longest_interval: float
+    max_gap: float
+    start: datetime
+    end: datetime
+    notes: tuple[Note, ...]
+    facts: Mapping[str, str]
+    curve: pd.DataFrame
+    outside: float
+    occupied: float
+    silent: tuple[str, ...]
+    named: bool
+    resets: int
+    nested: pd.DataFrame = field(default_factory=no_hours)
+    parents: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def total(self) -> float:
+        """Energy of all devices [kWh]."""
+        return float(self.hours["energy"].sum())
+
+    @property
+    def covered_seconds(self) -> float:
+        """Covered time, mean over the devices [s]."""
+        return float(self.hours["covered"].groupby(level="device").sum().mean())
+
+    @property
+    def gap_seconds(self) -> float:
+        """Time without a reading, mean over the devices [s]."""
+        return float(self.hours["gap"].groupby(level="device").sum().mean())
+
+    @property
+    def samples(self) -> int:
+        """Readings inside the window, all devices."""
+        return int(self.hours["samples"].sum())
+
+    @property
+    def dropped(self) -> int:
+        """Rows that were set aside, whatever the reason."""
+        return sum(note.count for note in self.notes if note.what not in _KEPT)
+
+    @property
+    def seconds(self) -> float:
+        """Length of the window [s]."""
+        return (self.end - self.start).total_seconds()
+
+    def per_device(self) -> dict[str, float]:
+        """Return the energy of each device [kWh]."""
+        return {str(name): float(value) for name, value in self.hours["energy"].groupby(level="device").sum().items()}
+
+
+def _per_device(hours: pd.DataFrame) -> dict[str, float]:
+    return {str(name): float(value) for name, value in hours["energy"].groupby(level="device").sum().items()}
