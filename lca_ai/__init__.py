@@ -22,9 +22,11 @@ _PUBLIC = {
     "Location": "lca_ai.models.location",
     "Mainboard": "lca_ai.models.hardware",
     "Memory": "lca_ai.models.hardware",
+    "NetworkSwitch": "lca_ai.models.hardware",
     "OtherPart": "lca_ai.models.hardware",
     "PowerLog": "lca_ai.models.power",
     "PowerSupply": "lca_ai.models.hardware",
+    "Rack": "lca_ai.models.hardware",
     "Result": "lca_ai.impact.result",
     "Runtime": "lca_ai.models.runtime",
     "Server": "lca_ai.models.hardware",
@@ -38,6 +40,7 @@ _PUBLIC = {
     "factors": "lca_ai.inventory.lookup",
     "hardware": "lca_ai.models.catalogue",
     "location": "lca_ai.models.location",
+    "place": "lca_ai.inventory.place",
     "quantity": "lca_ai.units",
     "read_power_log": "lca_ai.logs.energy",
     "read_study": "lca_ai.models.study",
@@ -58,9 +61,11 @@ __all__ = [
     "Location",
     "Mainboard",
     "Memory",
+    "NetworkSwitch",
     "OtherPart",
     "PowerLog",
     "PowerSupply",
+    "Rack",
     "Result",
     "Runtime",
     "Server",
@@ -74,6 +79,7 @@ __all__ = [
     "factors",
     "hardware",
     "location",
+    "place",
     "quantity",
     "read_power_log",
     "read_study",
@@ -87,6 +93,7 @@ if TYPE_CHECKING:
     from lca_ai.interpretation.checks import check_result
     from lca_ai.interpretation.contribution import contributions
     from lca_ai.inventory.lookup import factors
+    from lca_ai.inventory.place import place
     from lca_ai.logs.energy import energy, read_power_log
     from lca_ai.models.catalogue import hardware
     from lca_ai.models.hardware import (
@@ -96,8 +103,10 @@ if TYPE_CHECKING:
         Cpu,
         Mainboard,
         Memory,
+        NetworkSwitch,
         OtherPart,
         PowerSupply,
+        Rack,
         Server,
         Storage,
     )

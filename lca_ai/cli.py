@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lca_ai.errors import InputError, LcaAiError
+from lca_ai.shell_words import as_options
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +26,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+Own = Annotated[
+    Path | None,
+    typer.Option("--tables", help="Own tables that come before the project's: a folder of CSV files, or one file."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -60,17 +65,18 @@ def energy(  # noqa: PLR0913 (one argument for each thing known of a log)
     """Integrate a power log: energy per device, coverage, and what was set aside."""
     from lca_ai.logs.energy import read_energy, read_power_log
 
-    reading = read_power_log(
-        [str(name) for name in log],
-        format=format,
-        timezone=timezone,
-        columns=_columns(columns),
-        device=device,
-        max_gap=max_gap,
-    )
-    if start is not None or end is not None:
-        reading = reading.replace(start=start, end=end)
-    found = read_energy(reading)
+    with as_options():
+        reading = read_power_log(
+            [str(name) for name in log],
+            format=format,
+            timezone=timezone,
+            columns=_columns(columns),
+            device=device,
+            max_gap=max_gap,
+        )
+        if start is not None or end is not None:
+            reading = reading.replace(start=start, end=end)
+        found = read_energy(reading)
     data = {
         "energy_kwh": found.total,
         "per_device": found.per_device(),
@@ -130,6 +136,7 @@ def assess(
     lock: Annotated[
         Path | None, typer.Option(help="An older result.json: say what has changed since; 1 if any.")
     ] = None,
+    own: Own = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but faults.")] = False,  # noqa: FBT002
 ) -> None:
     """Assess a study: write its report, its impacts and its result."""
@@ -137,20 +144,24 @@ def assess(
     from lca_ai.interpretation.checks import check_result
     from lca_ai.interpretation.recompute import read_lock, recompute
     from lca_ai.models.study import read_study
+    from lca_ai.own_tables import using
     from lca_ai.reports.build import write_all
 
     old = read_lock(lock) if lock is not None else None  # before it may be written over
     try:
-        result = assess_study(read_study(_study_file(study)))
+        subject = read_study(_study_file(study), tables=own)
+        result = assess_study(subject, tables=own)
     except InputError as fault:
         raise fault.at(file=study) from None
-    written = write_all(result, out)
+    with using(own if own is not None else subject.own_tables()):
+        written = write_all(result, out)
+        checks = check_result(result)
     if not quiet:
         typer.echo(result.summary())
         typer.echo("")
         for path in written:
             typer.echo(f"wrote {path}")
-    for check in check_result(result):
+    for check in checks:
         if check.verdict == "flag":
             typer.echo(f"flag: {check.rule}: {check.subject}: {check.detail}", err=True)
     if old is not None:
@@ -184,6 +195,9 @@ def _study_file(study: Path) -> Path:
 def hardware(
     name: Annotated[str | None, typer.Argument(help="Name of a machine or card; all of them where left out.")] = None,
     search: Annotated[str | None, typer.Option(help="List what these words fit, with specifications.")] = None,
+    footprint: Annotated[
+        list[str] | None, typer.Option(help="Take this published footprint in place of our own figure.")
+    ] = None,
     as_json: AsJson = False,  # noqa: FBT002 (a flag of the command line)
 ) -> None:
     """Look up a machine or a card: its composition, and the climate change of making one."""
@@ -201,11 +215,18 @@ def hardware(
         for key, title in (machines | names).items():
             typer.echo(f"{key:<24} {title}")
         return
-    found = _hardware(name)
+    found = _hardware(name, footprint or [])
     if as_json:
         _print_json(found)
         return
+    _show_machine(found)
+
+
+def _show_machine(found: dict[str, Any]) -> None:
     typer.echo(found["name"])
+    if found.get("share", 1.0) < 1.0:
+        typer.echo(f"  share {found['share']:.4g} of the machine below, whose figures are of the whole of it")
+        typer.echo(f"  ({found['share_note']})")
     for part in found["components"]:
         typer.echo(f"  {part['count']} x {part['name'] or part['kind']}")
     for stage, categories in found["embodied"].items():
@@ -213,13 +234,20 @@ def hardware(
             typer.echo(f"  {stage}: {category} {figure['amount']:.4g} {figure['unit']}")
     for gap in found["gaps"]:
         typer.echo(f"  gap: {gap['stage']}, {gap['process']}: {gap['reason']}")
+    for one in found["alternatives"]:
+        times = f" x {one['units']}" if one["units"] > 1 else ""
+        chosen = f"--footprint {one['key']}" if one["selectable"] else "to read only"
+        typer.echo(
+            f"  published: {one['life_cycle_stage'].replace(';', ' and ')}: {one['category']} {one['amount']:.4g} "
+            f"{one['unit']}{times}, {one['covers']} [{one['source']}; {chosen}]"
+        )
 
 
 def _search(words: str, *, as_json: bool) -> None:
     from lca_ai.impact.result import records
-    from lca_ai.inventory.machines import search_hardware
+    from lca_ai.inventory.instance_lookup import search_machines
 
-    table = search_hardware(words)
+    table = search_machines(words)
     if as_json:
         _print_json(records(table))
         return
@@ -230,39 +258,59 @@ def _search(words: str, *, as_json: bool) -> None:
         typer.echo(f"{row['key']:<26} {row['name']:<34} {', '.join([*facts, shown])}")
 
 
-def _hardware(name: str) -> dict[str, Any]:
+def _hardware(name: str, footprint: list[str]) -> dict[str, Any]:
+    from lca_ai.impact.result import records
     from lca_ai.inventory.facility import servers
-    from lca_ai.inventory.machines import embodied_impacts
+    from lca_ai.inventory.instance_lookup import published_hosts
+    from lca_ai.inventory.machines import alternative_footprints, embodied_impacts
     from lca_ai.models import catalogue
 
-    machine = catalogue.hardware(name)
+    machine = catalogue.hardware(name, footprint=footprint)
     server, _ = servers(machine)
     if server is None:
         raise AssertionError("the catalogue holds machines")
     impacts, gaps = embodied_impacts(server)
+    told: dict[tuple[str, str, str], list[str]] = {}
+    for gap in gaps:
+        told.setdefault((gap.stage, gap.process, gap.reason), []).append(gap.category)
     return {
         "key": server.key,
         **server.model_dump(mode="json", exclude_none=True),
         "embodied": impacts,
-        "gaps": [{"stage": gap.stage, "process": gap.process, "reason": gap.reason} for gap in gaps],
+        "gaps": [
+            {"stage": stage, "process": process, "reason": reason, "categories": categories}
+            for (stage, process, reason), categories in told.items()
+        ],
+        "alternatives": [*records(alternative_footprints(server)), *published_hosts(server)],
     }
 
 
 @app.command(epilog="Example: lca-ai factors FR --year 2021 --json")
-def factors(
+def factors(  # noqa: PLR0913 (one argument for each choice of the look-up)
     zone: Annotated[str, typer.Argument(help="Grid zone, e.g. FR; or an activity, e.g. coal.", metavar="ZONE")],
     year: Annotated[int | None, typer.Option(help="Year of the mix; the latest where left out.")] = None,
-    compare: Annotated[bool, typer.Option("--compare", help="Put the sources of climate change side by side.")] = False,  # noqa: FBT002
+    country: Annotated[str, typer.Option(help="Country whose fleet a technology of electricity is of.")] = "",
+    compare: Annotated[bool, typer.Option("--compare", help="Put the sources side by side.")] = False,  # noqa: FBT002
+    own: Own = None,
     as_json: AsJson = False,  # noqa: FBT002 (a flag of the command line)
 ) -> None:
     """Show the impacts of one kilowatt-hour at the meter of a zone, or of any other activity, in every category."""
+    from lca_ai.own_tables import changes, using
+
+    with using(own):
+        _show_factors(zone, year, country, compare=compare, as_json=as_json)
+        for change in () if as_json else changes():
+            typer.echo(f"own tables: {change.detail}")
+
+
+def _show_factors(zone: str, year: int | None, country: str, *, compare: bool, as_json: bool) -> None:
     if compare:
-        _compare_sources(zone, year, as_json=as_json)
+        _compare_sources(zone, year, country, as_json=as_json)
         return
     from lca_ai.impact.result import percent, records
     from lca_ai.inventory.lookup import factors as looked_up
 
-    table = looked_up(zone, year=year)
+    table = looked_up(zone, year=year, country=country)
     if as_json:
         _print_json(records(table))
         return
@@ -270,7 +318,7 @@ def factors(
         _show_activity(zone, table)
         return
     first = table.iloc[0]
-    typer.echo(f"1 kWh at the meter, {first['zone']} {first['year']}")
+    typer.echo(f"1 kWh at the meter, {first['zone']} {first['year']}, {first['kind']} mix, {first['basis']}")
     for row in table.to_dict("records"):
         known = row["covered_share"] > 0
         amount = f"{row['amount']:.4g} {row['unit']}" if known else "no figure"
@@ -288,19 +336,65 @@ def _show_activity(name: str, table: pd.DataFrame) -> None:
         what = f"{row['part']}, {row['category']}" if row["part"] else row["category"]
         shown = f"{row['amount']:.4g} ({row['low']:.3g} to {row['high']:.3g}) {row['unit']} per {row['per']}"
         typer.echo(f"  {what:<52} {shown}, {row['factor_grade']}, {row['interval_basis']} [{row['source']}]")
+        for other in row["alternatives"]:
+            typer.echo(f"  {'':<52} beside it {other['amount']:.4g}: {other['what']} [{other['source']}]")
 
 
-def _compare_sources(zone: str, year: int | None, *, as_json: bool) -> None:
+def _compare_sources(zone: str, year: int | None, country: str, *, as_json: bool) -> None:
     from lca_ai.impact.result import records
-    from lca_ai.inventory.lookup import compare_sources
+    from lca_ai.inventory.lookup import compare_factors, compare_sources, is_activity
 
-    table = compare_sources(zone, year=year)
+    activity = is_activity(zone)
+    table = compare_factors(zone, country=country) if activity else compare_sources(zone, year=year)
     if as_json:
         _print_json(records(table))
+        return
+    if activity:
+        for row in table.to_dict("records"):
+            what = f"{row['part']}, {row['category']}" if row["part"] else row["category"]
+            amount = f"{row['amount']:10.4g} {row['unit']} per {row['per']}"
+            typer.echo(f"  {what:<52} {amount} {row['off']:+8.1%}  {row['origin']} [{row['source']}]")
         return
     typer.echo(f"climate change of electricity, {table['zone'][0]} {table['year'][0]}")
     for row in table.to_dict("records"):
         typer.echo(f"  {row['origin']:<36} {row['amount']:8.1f} g CO2e/kWh  {row['off']:+7.1%}  {row['basis']}")
+
+
+@app.command(name="location", epilog="Example: lca-ai location FR --year 2021 --pue 1.2")
+def show_location(  # noqa: PLR0913 (one argument for each thing known of a place)
+    zone: Annotated[str | None, typer.Argument(help="Grid zone, in any spelling.", metavar="ZONE")] = None,
+    year: Annotated[int | None, typer.Option(help="Year of the figures; the latest where left out.")] = None,
+    cloud: Annotated[str | None, typer.Option(help="Cloud provider, with --region.")] = None,
+    region: Annotated[str | None, typer.Option(help="Region of the cloud provider.")] = None,
+    pue: Annotated[float | None, typer.Option(help="Power usage effectiveness of the facility.")] = None,
+    proxy: Annotated[str | None, typer.Option(help="Zone whose mix stands in for one without a mix.")] = None,
+    hourly: Annotated[str | None, typer.Option(help="Hourly series: a file, or the name of one of the data.")] = None,
+    search: Annotated[str | None, typer.Option(help="List the zones and cloud regions that these words fit.")] = None,
+    as_json: AsJson = False,  # noqa: FBT002 (a flag of the command line)
+) -> None:
+    """Show what a place resolves to: mix, losses, PUE, WUE and water, each with year and source."""
+    from lca_ai.impact.result import records
+    from lca_ai.inventory.place import place, search_places
+
+    given = {"year": year, "cloud": cloud, "region": region, "pue": pue, "proxy": proxy, "hourly": hourly}
+    with as_options():
+        if search is not None:
+            table = search_places(search)
+            if as_json:
+                _print_json(records(table))
+                return
+            for row in table.to_dict("records"):
+                typer.echo(f"{row['code']:<28} {row['name']:<34} {row['kind']:<20} {row['zone']:<12} {row['known']}")
+            return
+        found = place(zone, **{name: value for name, value in given.items() if value is not None})
+    if as_json:
+        cited = {
+            key: {"title": one.title, "url": one.url, "licence": one.licence} for key, one in found.sources.items()
+        }
+        head = {"zone": found.zone, "name": found.name, "country": found.country}
+        _print_json({**head, "figures": records(found.table), "sources": cited})
+        return
+    typer.echo(str(found))
 
 
 @app.command(epilog="Example: lca-ai coverage --json")
@@ -317,17 +411,34 @@ def coverage(as_json: AsJson = False) -> None:  # noqa: FBT002 (a flag of the co
 
 
 @app.command(name="check-data", epilog="Example: lca-ai check-data")
-def check_data() -> None:
-    """Check every data table: hashes, sources, units, sums; exits 1 where one does not hold."""
-    from lca_ai import tables
+def check_data(
+    own: Annotated[
+        Path | None,
+        typer.Option("--tables", help="Check own tables alone, by the same rules: a folder of CSV files, or one file."),
+    ] = None,
+    columns: Annotated[
+        str | None,
+        typer.Option(
+            help="Print the columns of an own table, as the first line of its file: technologies, generation_mix ..."
+        ),
+    ] = None,
+) -> None:
+    """Check every data table: hashes, sources, units, sums, physical bounds; exits 1 where one does not hold.
 
-    problems = tables.check()
+    An own table has the columns of the project's table of its name: technologies.csv has activity, life_cycle_stage,
+    category, amount, unit, per, grade, method_in_source, source and, where known, part, year, geography, distribution,
+    low, high and note; sources.csv has id, title, url, licence, accessed and page. See docs/own-tables.md.
+    """
+    from lca_ai import own_tables, table_checks, tables
+
+    if columns is not None:
+        typer.echo(",".join(own_tables.columns(columns)))
+        return
+    problems = table_checks.check() if own is None else own_tables.check(own)
     for problem in problems:
         typer.echo(problem)
     count = sum(len(package.resources()) for package in tables.packages().values())
-    typer.echo(
-        f"{count} tables in {len(tables.packages())} packages: "
-        + (f"{len(problems)} problems" if problems else "all hold")
-    )
+    place = f"{count} tables in {len(tables.packages())} packages" if own is None else str(own)
+    typer.echo(f"{place}: " + (f"{len(problems)} problems" if problems else "all hold"))
     if problems:
         raise typer.Exit(1)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from descriptors import Columns, describe_columns
 from import_grid_intensity import OWN_CODES, own_code
-from import_support import CC_BY, ODBL, read_rows, source
+from import_support import CC_BY, ODBL, importer, read_rows, source
 from import_zone_codes import STATES
 from packages import ROOT, Package, write_package
 
@@ -324,7 +324,7 @@ def main() -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = importer(__doc__)
     parser.add_argument("--regions", type=Path, required=True, help="regions with place, coordinates and zone")
     parser.add_argument("--metadata", type=Path, required=True, help="PUE and WUE by region and year")
     parser.add_argument("--effectiveness", type=Path, required=True, help="PUE and WUE by region (ODbL)")

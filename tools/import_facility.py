@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from import_support import CC_BY, read_rows, source
+from import_support import CC_BY, importer, read_rows, source
 from packages import Package, write_package
 
 if TYPE_CHECKING:
@@ -164,7 +163,7 @@ where the publisher's own text was not read, `note` says so.
 
 def main() -> None:
     """Write ``datasets/facility`` from the upstream table named on the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = importer(__doc__)
     parser.add_argument("--effectiveness", type=Path, required=True, help="PUE and WUE by provider and year")
     rows = read_rows(parser.parse_args().effectiveness)
     tables = {indicator: effectiveness(rows, indicator) for indicator in UNITS}

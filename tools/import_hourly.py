@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import statistics
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,8 +10,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 from descriptors import Columns, describe_columns, describe_files
 from import_generation_mix import COLLAPSE, EIA_COLUMNS
-from import_support import read_rows, source
-from packages import ROOT, Package, write_package
+from import_support import importer, read_rows, source
+from packages import Package, target, write_file, write_package
 from pyarrow import parquet
 
 if TYPE_CHECKING:
@@ -65,21 +64,21 @@ Development LP). What this project adds is dedicated to the public domain under 
 
 def main() -> None:
     """Write ``datasets/hourly`` from the folder named on the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = importer(__doc__)
     parser.add_argument("--hourly", type=Path, required=True, help="folder of US-*_2022_eia930_hourly.csv")
-    folder = ROOT / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
+    hourly = parser.parse_args().hourly
+    folder = target() / FOLDER
     index: list[Row] = []
     unreported: dict[str, list[str]] = {}
     lost: dict[str, str] = {}
-    for path in sorted(parser.parse_args().hourly.glob("US-*_eia930_hourly.csv")):
+    for path in sorted(hourly.glob("US-*_eia930_hourly.csv")):
         zone, year = path.name.split("_")[:2]
         hours = read_rows(path)
         reported = [hour for hour in hours if all(hour[column] for column in EIA_COLUMNS)]
         kept = whole_hours(reported)
         table, unreported[zone] = megawatts(kept)
         name = f"{zone}-{year}"
-        _write_parquet(table, folder / f"{name}.parquet")
+        write_file(folder / f"{name}.parquet", _parquet(table))
         index.append(_index_row(name, zone, int(year), len(kept)))
         lost[zone] = _lost(_hours_of(int(year)) - len(reported), len(reported) - len(kept))
     notice = NOTICE.format(
@@ -114,8 +113,10 @@ def megawatts(hours: Sequence[Mapping[str, str]]) -> tuple[pa.Table, list[str]]:
     return pa.table(columns), unreported
 
 
-def _write_parquet(table: pa.Table, path: Path) -> None:
-    parquet.write_table(table, path, compression="zstd", compression_level=19, row_group_size=table.num_rows)
+def _parquet(table: pa.Table) -> bytes:
+    sink = pa.BufferOutputStream()
+    parquet.write_table(table, sink, compression="zstd", compression_level=19, row_group_size=table.num_rows)
+    return bytes(sink.getvalue())
 
 
 def _index_row(name: str, zone: str, year: int, hours: int) -> Row:

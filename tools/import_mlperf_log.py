@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import json
 from pathlib import Path
 
-from packages import ROOT, Package, write_package
+from import_support import importer
+from packages import Package, write_file, write_package
 
 FOLDER = "datasets/mlperf-r7525"
 NOTICE = """
@@ -35,7 +35,7 @@ SOURCES = [
 
 def main() -> None:
     """Write the package from the two upstream files."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = importer(__doc__)
     parser.add_argument("log", type=Path, help="spl.txt")
     parser.add_argument("system", type=Path, help="system description, JSON")
     given = parser.parse_args()
@@ -52,7 +52,7 @@ def main() -> None:
     descriptor = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     for name, path in (("spl.txt", given.log), ("system.json", given.system)):
         content = path.read_bytes()
-        (ROOT / FOLDER / name).write_bytes(content)
+        write_file(folder / name, content)
         descriptor["resources"].append(
             {
                 "name": path.stem if name == "system.json" else "spl",

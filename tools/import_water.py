@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from import_support import CC_BY, read_rows, source
+from import_support import CC_BY, importer, read_rows, source
 from import_zone_codes import ALPHA_2, zone_of
 from packages import Package, write_package
 
@@ -89,7 +88,7 @@ read as shipped in EcoLogits 0.11.3.
 
 def main() -> None:
     """Write ``datasets/water`` from the upstream tables named on the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = importer(__doc__)
     parser.add_argument("--scarcity", type=Path, required=True, help="AWARE 2.0, annual, non-irrigation, by place")
     parser.add_argument("--offsite", type=Path, required=True, help="factors of electricity by country, wue among them")
     arguments = parser.parse_args()

@@ -18,6 +18,7 @@ from lca_ai.impact.tabulate import (
     cited_sources,
     climate,
     factors_table,
+    flows_table,
     gaps_table,
     impacts_table,
     incomplete,
@@ -25,45 +26,63 @@ from lca_ai.impact.tabulate import (
 )
 from lca_ai.inventory.assemble import Inventory, add_workload, covered_shares
 from lca_ai.inventory.facility import Metered
-from lca_ai.inventory.hourly import read_hourly
+from lca_ai.inventory.hourly import HourlySeries, read_hourly
 from lca_ai.inventory.system import ProductSystem
-from lca_ai.logs.energy import EnergyReading
+from lca_ai.logs.reading import EnergyReading
 from lca_ai.models.scope import GoalAndScope
 from lca_ai.models.study import Study
 from lca_ai.models.workload import Workload
+from lca_ai.own_tables import OwnTables, changes, using
 from lca_ai.sources import join
 
 
-def assess(subject: Study | Workload | Sequence[Workload], scope: GoalAndScope | None = None) -> Result:
+def assess(
+    subject: Study | Workload | Sequence[Workload],
+    scope: GoalAndScope | None = None,
+    *,
+    tables: OwnTables | None = None,
+) -> Result:
     """Impacts of a study, or of workloads in a scope, per reference flow.
 
     Parameters
     ----------
     subject : a study, a workload, or several workloads that share the scope
     scope : goal and scope, where ``subject`` is not a study
+    tables : a user's own tables, a folder or one CSV file, whose rows come before the project's of the same key; in
+        place of those that the study names
 
     Raises
     ------
     InputError : where a log, a model or a factor does not hold; the message says what would be accepted
+    TableError : for own tables that break a rule of the project's, naming the row
     """
+    if tables is None and isinstance(subject, Study):
+        tables = subject.own_tables()
+    with using(tables):
+        return _assess(subject, scope)
+
+
+def _assess(subject: Study | Workload | Sequence[Workload], scope: GoalAndScope | None) -> Result:
     study = subject if isinstance(subject, Study) else None
     workloads = _workloads(subject)
     scope = study.goal_and_scope if study is not None else scope
     if scope is None:
         raise StudyError("the scope is missing", field="scope", accepted="assess(workload, GoalAndScope(...))")
     _names_differ(workloads)
+    _one_kind_of_grid(workloads)
     share = _reference_share(workloads, scope)
     system = ProductSystem()
     inventories: list[Inventory] = []
     readings: dict[str, EnergyReading] = {}
-    quality: list[dict[str, Any]] = []
+    quality: list[dict[str, Any]] = [{"workload": "all", **vars(one)} for one in changes()]
     for workload in workloads:
         try:
             metered, reading, notes = metered_energy(system, workload)
-            inventories.append(_inventory(system, workload, metered, reading, scope))
+            series = _series(workload)
+            inventories.append(_inventory(system, workload, metered, reading, scope, series))
         except InputError as fault:
             raise fault.within(f"workload {workload.name}") from None
-        quality += notes
+        quality += [*notes, *_of_series(workload, series)]
         if reading is not None:
             readings[workload.name] = reading
     solved = solve(system)
@@ -85,6 +104,7 @@ def assess(subject: Study | Workload | Sequence[Workload], scope: GoalAndScope |
         sources=cited_sources([one for one in cited if one], name),
         methods=methods_table(system, impacts),
         factors=factors_table(system),
+        flows=flows_table(system, share),
         inventories=tuple(inventories),
         readings=readings,
         lock=provenance.lock(_files(workloads)),
@@ -97,6 +117,18 @@ def _names_differ(workloads: Sequence[Workload]) -> None:
     if not names or len(set(names)) < len(names):
         raise StudyError(
             "workloads need names that differ", field="name", value=", ".join(names), accepted="one name each"
+        )
+
+
+def _one_kind_of_grid(workloads: Sequence[Workload]) -> None:
+    """Location-based, market-based and marginal figures answer different questions, so a result holds one kind."""
+    kinds = {one.location.grid_kind for one in workloads}
+    if len(kinds) > 1:
+        raise StudyError(
+            "workloads with different kinds of grid figures",
+            field="location.grid_kind",
+            value=", ".join(sorted(kinds)),
+            accepted="one kind in a study; assess the study once for each kind",
         )
 
 
@@ -130,12 +162,26 @@ def _reference_share(workloads: Sequence[Workload], scope: GoalAndScope) -> floa
     return float((reference / sum(fitting[1:], fitting[0])).to("").magnitude)
 
 
-def _inventory(
-    system: ProductSystem, workload: Workload, metered: Metered, reading: EnergyReading | None, scope: GoalAndScope
+def _series(workload: Workload) -> HourlySeries | None:
+    path = workload.location.hourly_path()
+    return read_hourly(path) if path is not None else None
+
+
+def _of_series(workload: Workload, series: HourlySeries | None) -> list[dict[str, Any]]:
+    """What was averaged or left out of an hourly series, as rows of the data quality."""
+    notes = () if series is None else series.notes
+    return [{"workload": workload.name, "what": "hourly series", "count": 1, "detail": note} for note in notes]
+
+
+def _inventory(  # noqa: PLR0913 (what a workload needs from outside)
+    system: ProductSystem,
+    workload: Workload,
+    metered: Metered,
+    reading: EnergyReading | None,
+    scope: GoalAndScope,
+    series: HourlySeries | None,
 ) -> Inventory:
     start = reading.start if reading is not None else workload.runtime.start if workload.runtime is not None else None
-    path = workload.location.hourly_path()
-    series = read_hourly(path) if path is not None else None
     return add_workload(
         system,
         workload,

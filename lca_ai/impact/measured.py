@@ -8,7 +8,8 @@ from lca_ai.errors import StudyError, shorten
 from lca_ai.inventory import facility
 from lca_ai.inventory.facility import Metered
 from lca_ai.inventory.system import Gap, ProductSystem
-from lca_ai.logs.energy import EnergyReading, read_energy
+from lca_ai.logs.energy import read_energy
+from lca_ai.logs.reading import EnergyReading
 from lca_ai.models.workload import Workload
 
 
@@ -41,6 +42,7 @@ def metered_energy(
     if server is None or given_seconds is None or workload.runtime is None:
         raise AssertionError("the model refuses a workload without any energy")
     kwh = facility.rated_energy(server, given_seconds, workload.runtime)
+    system.assumed += facility.rated_assumption(server, workload.runtime, workload=workload.name)
     note = {
         "workload": workload.name,
         "what": "no measurement",
@@ -50,7 +52,7 @@ def metered_energy(
     return (
         Metered(
             facility.evenly(kwh, start, _wall_seconds(workload, given_seconds)),
-            frozenset({"gpu"}),
+            facility.rated_covers(server),
             "modelled",
             given_seconds,
         ),

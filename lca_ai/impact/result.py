@@ -11,6 +11,7 @@ import pandas as pd
 
 from lca_ai import tables, units
 from lca_ai.errors import MissingFactorError, UnknownKeyError, did_you_mean
+from lca_ai.inventory.system import WATER_USE
 from lca_ai.models.scope import STAGES, GoalAndScope
 from lca_ai.sources import Source, join
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from lca_ai.inventory.assemble import Inventory
     from lca_ai.inventory.system import Assumed
-    from lca_ai.logs.energy import EnergyReading
+    from lca_ai.logs.reading import EnergyReading
     from lca_ai.models.workload import Workload
 
 #: Columns of the tidy table of impacts, one row per workload, stage, process and category.
@@ -27,6 +28,8 @@ IMPACT_COLUMNS = (
     "workload", "life_cycle_stage", "process", "category", "amount", "unit", "activity_basis", "factor_grade", "source",
 )  # fmt: skip
 GAP_COLUMNS = ("workload", "life_cycle_stage", "process", "category", "kind", "reason")
+#: The stage whose water use is told apart: NOTICE.md of emission_factors/accelerators says why.
+DOUBTFUL_STAGE = "end of life"
 _DIMENSIONS = {
     "life cycle stage": "life_cycle_stage",
     "stage": "life_cycle_stage",
@@ -64,6 +67,7 @@ class Result:
     sources: Mapping[str, Source]
     methods: pd.DataFrame
     factors: pd.DataFrame
+    flows: pd.DataFrame
     inventories: tuple[Inventory, ...]
     readings: Mapping[str, EnergyReading]
     lock: Mapping[str, Any]
@@ -102,6 +106,15 @@ class Result:
         )
         return table.reindex(index=order, columns=[name for name in self.totals.index if name in table.columns])
 
+    def without_stage(self, category: str, stage: str) -> float | None:
+        """Total of a category less one life cycle stage, per reference flow, in the unit of the category.
+
+        None where no other stage has a figure, or the stage has none.
+        """
+        mine = self.impacts[self.impacts["category"] == category]
+        left_out = mine["life_cycle_stage"] == stage
+        return float(mine.loc[~left_out, "amount"].sum()) if left_out.any() and not left_out.all() else None
+
     def covered_share(self, category: str) -> float:
         """Share of the product system that has a figure in ``category`` (by kWh, and by climate change of parts)."""
         return float(self.totals["covered_share"][category])
@@ -118,11 +131,14 @@ class Result:
         partial = self.totals[~self.totals["complete"] & self.totals["amount"].notna()]
         missing = self.totals[self.totals["amount"].isna()]
         width = max(len(name) for name in self.totals.index)
-        lines += [f"{name:<{width}}  {_shown(row)}" for name, row in complete.iterrows()] or ["no category is complete"]
+        lines += [f"{name:<{width}}  {_shown(row)}{self._aside(str(name))}" for name, row in complete.iterrows()] or [
+            "no category is complete"
+        ]
         if len(partial):
             lines += ["", "incomplete (a part of the system has no figure; not comparable):"]
             lines += [
-                f"{name:<{width}}  {_shown(row)}, covers {covered(float(row['covered_share']), complete=False)}"
+                f"{name:<{width}}  {_shown(row)}{self._aside(str(name))}, "
+                f"covers {covered(float(row['covered_share']), complete=False)}"
                 for name, row in partial.iterrows()
             ]
         if len(missing):
@@ -137,6 +153,10 @@ class Result:
             ),
         ]
         return "\n".join(lines)
+
+    def _aside(self, category: str) -> str:
+        told = beside(self, category)
+        return f" ({told})" if told else ""
 
     def energy(self) -> pd.DataFrame:
         """Electricity of the workloads as a whole (not per reference flow): one row per kind, with its basis. [kWh]"""
@@ -155,6 +175,7 @@ class Result:
             "workloads": [_workload(workload) for workload in self.workloads],
             "impacts": records(self.impacts),
             "totals": records(self.totals.reset_index(names="category")),
+            "water_use_without_end_of_life": _water_aside(self),
             "energy": {
                 "rows": records(self.energy()),
                 "measured": {name: _reading(reading) for name, reading in self.readings.items()},
@@ -167,9 +188,31 @@ class Result:
             "stated_sources": list(self.stated_sources),
             "methods": records(self.methods),
             "factors": records(self.factors),
+            "elementary_flows": records(self.flows),
             "sources": {name: vars(source) for name, source in sorted(self.sources.items())},
             "lock": dict(self.lock),
         }
+
+
+def beside(result: Result, category: str) -> str:
+    """What is told beside a total: of water use, how much it is without the end of life; else nothing.
+
+    The source's water use at the end of life of electronics (about 700 m3 world eq per kg) is of doubtful size, and it
+    decides the total.
+    """
+    without = result.without_stage(category, DOUBTFUL_STAGE) if category == WATER_USE else None
+    if without is None:
+        return ""
+    return f"{units.humanise(without, tables.category_unit(category))} without the stage {DOUBTFUL_STAGE}"
+
+
+def _water_aside(result: Result) -> dict[str, Any] | None:
+    without = result.without_stage(WATER_USE, DOUBTFUL_STAGE)
+    if without is None:
+        return None
+    reason = "the source's water use at the end of life of electronics is of doubtful size"
+    shared = {"category": WATER_USE, "unit": tables.category_unit(WATER_USE), "left_out": DOUBTFUL_STAGE}
+    return shared | {"amount": without, "reason": reason}
 
 
 def _workload(workload: Workload) -> dict[str, Any]:

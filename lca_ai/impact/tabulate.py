@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
@@ -11,7 +13,7 @@ from lca_ai.impact.engine import Contributions
 from lca_ai.impact.result import GAP_COLUMNS, IMPACT_COLUMNS
 from lca_ai.inventory.assemble import category_gaps
 from lca_ai.inventory.electricity import worst
-from lca_ai.inventory.system import WATER_CONSUMPTION, WATER_USE, ProductSystem
+from lca_ai.inventory.system import WATER_CONSUMPTION, WATER_USE, ElementaryFlow, ProductSystem
 from lca_ai.sources import Source, join
 
 
@@ -127,6 +129,11 @@ def factors_table(system: ProductSystem) -> pd.DataFrame:
         for one in system.processes[name].factors
     ]
     rows += [
+        (name, f"{flow}, {compartment}", amount, unit, system.processes[name].unit, None, None, "flow", "", cited)
+        for name in sorted(reached)
+        for (flow, compartment, unit), (amount, cited) in _summed(system.processes[name].flows).items()
+    ]
+    rows += [
         (
             name,
             source,
@@ -163,3 +170,30 @@ def cited_sources(ids: list[str], study: str) -> dict[str, Source]:
         else:
             raise TableError("a figure cites a source that no table has", value=one)
     return found
+
+
+def _summed(flows: Iterable[ElementaryFlow]) -> dict[tuple[str, str, str], tuple[float, str]]:
+    """Flows by flow, compartment and unit: the sum of the process and its supply, and the sources."""
+    found: dict[tuple[str, str, str], tuple[float, str]] = {}
+    for one in flows:
+        key = (one.flow, one.compartment, one.unit)
+        amount, cited = found.get(key, (0.0, ""))
+        found[key] = amount + one.amount, join([cited, *one.sources])
+    return found
+
+
+def flows_table(system: ProductSystem, share: float) -> pd.DataFrame:
+    """Elementary flows per reference flow, by workload and life cycle stage: g = B A^-1 f of the flows that are known.
+
+    Only processes with an inventory have any; what others' scores stand for is not in here.
+    """
+    rows = [
+        (demand.workload, demand.stage, flow, compartment, demand.amount * amount * per_unit * share, unit)
+        for demand in system.demands
+        for name, amount in system.leaves(demand.process).items()
+        for (flow, compartment, unit), (per_unit, _) in _summed(system.processes[name].flows).items()
+    ]
+    columns = ["workload", "life_cycle_stage", "flow", "compartment", "amount", "unit"]
+    table = pd.DataFrame(rows, columns=columns)
+    keys = [name for name in columns if name != "amount"]
+    return table.groupby(keys, sort=False)[["amount"]].sum().reset_index()[columns]

@@ -13,6 +13,7 @@ from lca_ai.errors import InputError, StudyError
 from lca_ai.models.base import Model, build
 from lca_ai.models.scope import GoalAndScope
 from lca_ai.models.workload import AnyWorkload
+from lca_ai.own_tables import OwnTables, using
 
 
 class Study(Model):
@@ -28,6 +29,10 @@ class Study(Model):
     """What the authors assumed, in sentences; printed in the report."""
     sources: tuple[str, ...] = ()
     """Where the study's own figures come from; printed in the report."""
+    tables: str | None = None
+    """Own tables that come before the project's: a folder of CSV files, or one CSV file."""
+    tables_folder: Path | None = Field(default=None, exclude=True)
+    """Folder that the path of the own tables starts from (not part of the study)."""
 
     @field_validator("workloads")
     @classmethod
@@ -36,6 +41,10 @@ class Study(Model):
         if len(set(names)) < len(names):
             raise StudyError("two workloads have the same name", field="name", value=", ".join(names))
         return value
+
+    def own_tables(self) -> Path | None:
+        """Where the study's own tables are; None where it has none."""
+        return None if self.tables is None else (self.tables_folder or Path()) / self.tables
 
 
 class _Loader(yaml.SafeLoader):
@@ -65,12 +74,17 @@ def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
 _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
 
 
-def read_study(path: str | Path) -> Study:
+def read_study(path: str | Path, *, tables: OwnTables | None = None) -> Study:
     """A study from a YAML or JSON file; paths in it start from the file's own folder.
+
+    Parameters
+    ----------
+    tables : a user's own tables, in place of those that the study names: zones, hardware and regions may be of them
 
     Raises
     ------
     StudyError : naming the file, the line or field, the value and what is accepted
+    TableError : for own tables that break a rule of the project's, naming the row
     """
     file = Path(path)
     try:
@@ -88,7 +102,10 @@ def read_study(path: str | Path) -> Study:
             value=type(data).__name__,
             accepted="name, goal_and_scope, workloads",
         )
-    return build(Study, _anchored(data, file.parent), file=path)
+    if tables is None and isinstance(data.get("tables"), str):
+        tables = file.parent / data["tables"]
+    with using(tables):
+        return build(Study, _anchored(data, file.parent), file=path)
 
 
 def _parse(text: str, file: Path) -> Any:
@@ -117,6 +134,7 @@ def _parse(text: str, file: Path) -> Any:
 
 def _anchored(data: dict[str, Any], folder: Path) -> dict[str, Any]:
     """The data with the study's own folder beside every path in it."""
+    data = data | {"tables_folder": folder} if "tables" in data else data
     workloads = data.get("workloads")
     if not isinstance(workloads, list):
         return data
@@ -139,6 +157,7 @@ def _anchored_workload(one: Any, folder: Path) -> Any:
 def schema() -> dict[str, Any]:
     """The JSON Schema of a study file, short forms included; folders of this machine are no part of one."""
     found = Study.model_json_schema()
+    found["properties"].pop("tables_folder")
     for part in found["$defs"].values():
         for name in ("folder", "hourly_folder"):
             part.get("properties", {}).pop(name, None)

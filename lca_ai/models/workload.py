@@ -36,8 +36,10 @@ def _by_name(value: object) -> object:
     if isinstance(value, str):
         return hardware(value)
     if isinstance(value, dict) and "type" not in value:
-        if set(value) <= {"catalogue", "count"} and "catalogue" in value:
-            return hardware(str(value["catalogue"]), count=value.get("count", 1))
+        if set(value) <= {"catalogue", "count", "footprint"} and "catalogue" in value:
+            return hardware(
+                str(value["catalogue"]), count=value.get("count", 1), footprint=value.get("footprint") or ()
+            )
         return {"type": "cluster" if "server" in value else "server", **value}
     return value
 
@@ -51,9 +53,13 @@ def _place(value: object) -> object:
 
 
 _NAME = {"type": "string", "description": "a machine, card or cloud instance by its name in the catalogue"}
+_FOOTPRINT = {
+    "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
+    "description": "published footprints to take in place of our own figures",
+}
 _OF_CATALOGUE = {
     "type": "object",
-    "properties": {"catalogue": _NAME, "count": {"type": "integer", "minimum": 1}},
+    "properties": {"catalogue": _NAME, "count": {"type": "integer", "minimum": 1}, "footprint": _FOOTPRINT},
     "required": ["catalogue"],
     "additionalProperties": False,
 }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 if TYPE_CHECKING:
-    from lca_ai.logs.energy import EnergyReading
+    from lca_ai.logs.reading import EnergyReading
 
 _STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",

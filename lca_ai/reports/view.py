@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from lca_ai import units
-from lca_ai.impact.result import Result, covered
+from lca_ai.impact.result import Result, beside, covered
 from lca_ai.interpretation.checks import check_result
 from lca_ai.interpretation.contribution import contributions
 from lca_ai.models.scope import STAGES
@@ -48,6 +48,7 @@ class Row:
     basis: str
     citations: tuple[int, ...]
     cited: str
+    beside: str
 
 
 def view(result: Result) -> dict[str, Any]:
@@ -125,6 +126,7 @@ def _row(result: Result, category: str, by_stage: pd.DataFrame, numbers: dict[st
         basis=_basis(mine),
         citations=_cite(str(entry["source"]), numbers),
         cited=ranges(_cite(str(entry["source"]), numbers)),
+        beside=beside(result, category),
     )
 
 
