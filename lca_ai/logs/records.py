@@ -299,10 +299,14 @@ def parse_times(texts: pd.Series, formats: tuple[str, ...]) -> pd.Series:
     return best
 
 
+#: A time that ends in Z or in an offset of hours, and perhaps minutes.
+_OFFSET = r"(?:Z|\d:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*[+-]\d{2}(?::?\d{2})?)\s*$"
+
+
 def _parse(texts: pd.Series, pattern: str) -> pd.Series:
     if pattern != "ISO8601":
         return pd.to_datetime(texts, format=pattern, errors="coerce")
-    aware = texts.str.contains(r"(?:Z|[+-]\d{2}:?\d{2})\s*$", regex=True, na=False)
+    aware = texts.str.contains(_OFFSET, regex=True, na=False)
     most = bool(aware.mean() > 0.5)  # noqa: PLR2004 (most)
     dated = texts.str.contains(r"^\s*\d{4}(?:-\d|\d{4}T)", regex=True, na=False)  # 20241027 and 2024 are rather numbers
     return pd.to_datetime(texts.where(dated & (aware == most)), format="ISO8601", errors="coerce", utc=most)

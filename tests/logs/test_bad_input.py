@@ -119,8 +119,8 @@ def test_a_huge_first_line_ends_in_an_error(read, line):
         read(f"{line}\n1,2\n", timezone="UTC")
 
 
-def test_a_folder_is_no_log(tmp_path):
-    with pytest.raises(InputError, match=r"this is a folder"):
+def test_an_empty_folder_is_no_log(tmp_path):
+    with pytest.raises(InputError, match=r"the folder holds no file"):
         read_power_log(tmp_path)
 
 
@@ -204,6 +204,30 @@ def _gpus():
     return ("timestamp, uuid, power.draw [W]\n" + "\n".join(rows) + "\n").encode()
 
 
+def _dmon():
+    header = "#Date       Time        gpu    pwr  gtemp\n#YYYYMMDD   HH:MM:SS    Idx      W      C\n"
+    rows = [f" 20240531   10:00:{n:02d}      {g}    {100 + n}     55\n" for n in range(30) for g in range(2)]
+    return (header + "".join(rows[:30]) + header + "".join(rows[30:])).encode()
+
+
+def _dcgmi():
+    header = "#Entity   POWER    TOTEC     \nID        W        mJ        \n"
+    rows = "".join(f"GPU {n % 2}     100.000  {n * 10_000:<10}\n" for n in range(40))
+    lines = (header + rows).splitlines(keepends=True)
+    return "".join(f"2024-05-31T10:00:{n:02d}.000 {line}" for n, line in enumerate(lines)).encode()
+
+
+def _scrapes():
+    one = (LOGS / "dcgm-exporter_a100.prom").read_text()
+    many = [one.replace("319159391", str(319_159_391 + n * 400_000)) for n in range(3)]
+    return "".join(f"{1717149600 + 10 * n}\n{text}" for n, text in enumerate(many)).encode()
+
+
+def _reports():
+    one = (LOGS / "nvidia-smi_q_h100-mig.txt").read_text()
+    return "".join(one.replace("09:00:44", f"09:00:{second}") for second in (10, 20, 30)).encode()
+
+
 HERE = Path(__file__).parent
 LOGS = HERE.parent / "data" / "logs"
 REAL = {
@@ -211,6 +235,10 @@ REAL = {
     "nvidia-smi without header": _head(LOGS / "nvidia-smi_headerless.csv", 60),
     "nvidia-smi, every column": (LOGS / "nvidia-smi_h100-80gb-hbm3.csv").read_bytes(),
     "nvidia-smi, two devices": _gpus(),
+    "nvidia-smi dmon": _dmon(),
+    "nvidia-smi -q": _reports(),
+    "dcgmi dmon": _dcgmi(),
+    "dcgm-exporter": _scrapes(),
     "codecarbon": (LOGS / "codecarbon_2.4.3_apple_m1.csv").read_bytes(),
     "codecarbon with tasks": (LOGS / "codecarbon_tasks.csv").read_bytes(),
     "csv": _generic(),

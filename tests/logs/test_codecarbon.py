@@ -149,3 +149,41 @@ def test_decimal_commas_are_refused(read):
 def test_the_stamps_are_local_and_need_a_zone(logs):
     with pytest.raises(LogError, match=r"no zone"):
         read_power_log(logs / "codecarbon_tasks.csv")
+
+
+@pytest.mark.parametrize(
+    ("name", "kwh"),
+    [
+        ("codecarbon_2.5.0_2xV100S.csv", 0.0048683945680112),  # its ten energy_consumed, added
+        ("codecarbon_tasks_bart.csv", 0.0303411963),
+        ("codecarbon_tasks_distilbert.csv", 0.00366284718),
+    ],
+)
+def test_further_versions(logs, name, kwh):
+    reading = read_energy(read_power_log(logs / name, timezone="UTC"))
+    assert reading.total == pytest.approx(kwh, rel=1e-8)
+    assert reading.covers == ("cpu", "gpu", "memory")
+
+
+def test_what_the_rows_tell_of_the_hardware(logs):
+    reading = read_energy(read_power_log(logs / "codecarbon_2.5.0_2xV100S.csv", timezone="UTC"))
+    assert reading.facts["gpu_model"] == "2 x Tesla V100S-PCIE-32GB"
+    assert reading.facts["codecarbon_version"] == "2.5.0"
+
+
+def test_the_pue_that_codecarbon_multiplied_by_is_divided_out(read):
+    text = f"{HEADER},pue\n{row('10:01:00', 60, 1.5, parts=(0.3, 0.9, 0.3))},1.5\n{row('10:03:00', 60, 1.0)},\n"
+    reading = read(text, timezone="UTC")
+    assert reading.total == pytest.approx(2.0)
+    assert reading.facts["pue"] == "1.5, divided out"
+
+
+def test_a_pue_below_one_is_none(read):
+    assert read(f"{HEADER},pue\n{row('10:01:00', 60, 1.5)},0\n", timezone="UTC").total == pytest.approx(1.5)
+
+
+def test_a_repeated_header_is_counted(read, counts):
+    reading = read(table(row("10:01:00", 60, 0.1), HEADER, row("10:03:00", 60, 0.2, run="b")), timezone="UTC")
+    assert reading.total == pytest.approx(0.3)
+    assert counts(reading) == {"repeated header": 1}
+    assert reading.dropped == 0

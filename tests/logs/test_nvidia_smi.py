@@ -1,9 +1,15 @@
 """``nvidia-smi --query-gpu``: every way its CSV comes, and no wrong number from any of them."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lca_ai.errors import LogError
+from lca_ai.logs import formats
 from lca_ai.logs.energy import read_energy, read_power_log
+from lca_ai.logs.records import Options
 
 JOULE_PER_KWH = 3.6e6
 STAMPS = ["2024/05/31 10:00:00.000", "2024/05/31 10:00:10.000", "2024/05/31 10:00:20.000"]
@@ -161,6 +167,12 @@ def test_a_decimal_comma_is_refused(read, text):
         read(text, timezone="UTC")
 
 
+def test_whole_watts_without_a_header_are_no_decimal_comma(read):
+    assert read(table(None, ["7"] * 3, ["100 W", "200 W", "100 W"]), timezone="UTC").total * JOULE_PER_KWH == (
+        pytest.approx(JOULES)
+    )
+
+
 def test_a_row_with_cells_too_many_is_set_aside(read, counts):
     # the middle row of 200,00 W is not read as 200 W, nor as 0: 100 W * 20 s
     text = table("timestamp, power.draw [W]", ["100.00 W", "200,00 W", "100.00 W"])
@@ -197,3 +209,132 @@ def test_two_powers_without_a_header_are_not_guessed_between(read):
 def test_a_missing_time_stamp_is_named(write):
     with pytest.raises(LogError, match=r"the column timestamp is missing.*--query-gpu=timestamp"):
         read_power_log(write("index, power.draw [W]\n0, 100.00 W\n"), timezone="UTC")
+
+
+def records(path, zone="UTC"):
+    """The one record of a file."""
+    (found,) = formats.read(path, None, Options(zone))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "watts", "column", "window"),
+    [
+        ("h100-80gb-hbm3", 631.95, "power.draw.average", 1.0),
+        ("h100-mig", 433.78, "power.draw.average", 1.0),
+        ("h200", 627.40, "power.draw.average", 1.0),
+        ("l40s", 110.23, "power.draw.average", 1.0),
+        # Turing has no average: there power.draw is instantaneous
+        ("rtx-2080-super_windows", 97.43, "power.draw", None),
+    ],
+)
+def test_the_average_is_read_where_the_card_has_one(logs, name, watts, column, window):
+    found = records(logs / f"nvidia-smi_{name}.csv")
+    assert found.frame["power"].tolist() == [watts]
+    assert found.facts["power column"] == column
+    assert found.window_s == window
+    assert found.resolution == 0.01
+
+
+def test_each_card_is_read_from_the_first_column_it_fills(write):
+    # an H100 has an average, a V100 has not
+    rows = [
+        row
+        for stamp in STAMPS
+        for row in (f"{stamp}, 0, 100.00 W, 90.00 W, 80.00 W", f"{stamp}, 1, 200.00 W, [N/A], 70.00 W")
+    ]
+    header = "timestamp, index, power.draw [W], power.draw.average [W], power.draw.instant [W]"
+    found = records(write("\n".join([header, *rows]) + "\n"))
+    assert found.frame.groupby("device")["power"].first().to_dict() == {"0": 90.0, "1": 200.0}
+    assert found.facts["power column"] == "power.draw.average, power.draw"
+    assert found.window_s is None
+
+
+def test_a_masked_uuid_names_no_card(logs):
+    # the captures' serial numbers and UUIDs are zeros
+    assert records(logs / "nvidia-smi_h200.csv").frame["device"].tolist() == ["00000000:83:00.0"]
+
+
+def test_the_host_is_part_of_the_name(read):
+    header = "timestamp, hostname, uuid, power.draw [W]"
+    text = table(header, ["node7"] * 3, ["GPU-11111111-aaaa"] * 3, POWERS)
+    assert list(read(text, timezone="UTC").per_device()) == ["node7/GPU-11111111-aaaa"]
+    assert list(read(text.replace("node7", "[N/A]"), timezone="UTC").per_device()) == ["GPU-11111111-aaaa"]
+
+
+@pytest.mark.parametrize("cell", ["[Insufficient Permissions]", "[GPU is lost]", "[Unknown Error]", "[N/A]", "ERR!"])
+def test_whatever_stands_for_no_reading_is_unknown(read, counts, cell):
+    text = table("timestamp, power.draw [W]", ["100.00 W", cell, "100.00 W"])
+    reading = read(text, timezone="UTC", max_gap="1 min")
+    assert reading.total * JOULE_PER_KWH == pytest.approx(2_000.0)
+    assert counts(reading) == {"not a number": 1}
+
+
+def test_a_header_before_each_row_is_counted(read, counts):
+    # as "nvidia-smi ... >> log" in a loop writes it
+    header, *rows = WITH_UNITS.splitlines()
+    reading = read("".join(f"{header}\n{row}\n" for row in rows), timezone="UTC")
+    assert reading.total * JOULE_PER_KWH == pytest.approx(JOULES)
+    assert counts(reading) == {"repeated header": 2}
+
+
+def test_a_header_of_other_columns_changes_what_a_cell_is(read, counts):
+    # the third row has the power second and a limit third; its cells are as many as before
+    one, two, three = (f"{stamp}, " for stamp in STAMPS)
+    text = (
+        f"timestamp, power.limit [W], power.draw [W]\n{one}700.00 W, 100.00 W\n{two}700.00 W, 200.00 W\n"
+        f"timestamp, power.draw [W], power.limit [W]\n{three}100.00 W, 700.00 W\n"
+    )
+    reading = read(text, timezone="UTC")
+    assert reading.total * JOULE_PER_KWH == pytest.approx(JOULES)
+    assert counts(reading) == {"repeated header": 1}
+
+
+def test_the_rows_of_another_query_are_counted_and_not_read(read, counts):
+    text = WITH_UNITS + f"timestamp, power.limit [W]\n{STAMPS[0]}, 700.00 W\n"
+    reading = read(text, timezone="UTC")
+    assert reading.total * JOULE_PER_KWH == pytest.approx(JOULES)
+    assert counts(reading) == {"repeated header": 1, "row of another query": 1}
+
+
+def test_rows_that_a_spreadsheet_ends_with_commas_are_whole(read):
+    text = WITH_UNITS.replace("\n2024", ",,\n2024").rstrip("\n") + ",,\n"
+    assert read(text, timezone="UTC").total * JOULE_PER_KWH == pytest.approx(JOULES)
+
+
+def test_a_power_in_a_cut_last_cell_without_unit_is_not_read(read, counts):
+    # the last 100.00 is cut to 1: as 1 W it would make 1,500 J + 1,005 J
+    reading = read(table("timestamp, power.draw [W]", ["100.00", "200.00", "1"]).rstrip("\n"), timezone="UTC")
+    assert reading.total * JOULE_PER_KWH == pytest.approx(1_500.0)
+    assert counts(reading) == {"row cut short": 1}
+
+
+SAMPLES = st.lists(
+    st.tuples(
+        st.datetimes(datetime(1991, 1, 1), datetime(2099, 1, 1)).map(  # noqa: DTZ001 (as the tool writes it)
+            lambda moment: moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+        ),
+        st.sampled_from(["GPU-aa", "GPU-bb", "GPU-cc"]),
+        st.integers(0, 99_999),
+    ),
+    min_size=1,
+    max_size=30,
+)
+
+
+@given(samples=SAMPLES, header=st.booleans(), units=st.booleans(), last=st.sampled_from(["time", "power"]))
+def test_what_is_written_is_read_back(write, samples, header, units, last):
+    unit = " W" if units or not header else ""
+    order = [1, 2, 0] if last == "time" and header else [0, 1, 2]
+    lines = ["timestamp, uuid, power.draw [W]"] if header else []
+    cells = [
+        (f"{moment:%Y/%m/%d %H:%M:%S}.{moment.microsecond // 1000:03d}", device, f"{centiwatt / 100:.2f}{unit}")
+        for moment, device, centiwatt in samples
+    ]
+    lines = [", ".join(row[place] for place in order) for row in [*(line.split(", ") for line in lines), *cells]]
+    frame = records(write("\n".join(lines) + "\n")).frame
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    micros = [(moment.replace(tzinfo=UTC) - epoch) // timedelta(microseconds=1) for moment, _, _ in samples]
+    assert frame["time"].tolist() == micros
+    assert frame["device"].tolist() == [device for _, device, _ in samples]
+    assert frame["power"].tolist() == [centiwatt / 100 for _, _, centiwatt in samples]

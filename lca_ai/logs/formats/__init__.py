@@ -5,14 +5,82 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lca_ai.errors import LogError, did_you_mean
-from lca_ai.logs.formats import codecarbon, generic, mlperf, nvidia_smi
+from lca_ai.logs.formats import (
+    amd_smi,
+    boamps,
+    carbontracker,
+    cloudwatch,
+    codecarbon,
+    dcgm_exporter,
+    dcgmi_dmon,
+    eco2ai,
+    generic,
+    gmt,
+    google_monitoring,
+    ipmi,
+    ipmi_sensors,
+    mlflow,
+    mlperf,
+    mlperf_tiny,
+    nvidia_dmon,
+    nvidia_report,
+    nvidia_smi,
+    pdu,
+    perf_stat,
+    power_gadget,
+    powermetrics,
+    prometheus,
+    rapl,
+    redfish,
+    sacct,
+    tegrastats,
+    turbostat,
+    wandb,
+    zeus,
+)
 from lca_ai.logs.records import Format, Options, Records, read_text
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 FORMATS: dict[str, Format] = {
-    one.name: one for one in (mlperf.FORMAT, nvidia_smi.FORMAT, codecarbon.FORMAT, generic.CSV, generic.PARQUET)
+    one.name: one
+    for one in (
+        mlperf.FORMAT,
+        nvidia_smi.FORMAT,
+        nvidia_dmon.FORMAT,
+        nvidia_report.Q,
+        nvidia_report.TABLE,
+        dcgmi_dmon.FORMAT,
+        dcgm_exporter.FORMAT,
+        codecarbon.FORMAT,
+        rapl.FORMAT,
+        turbostat.FORMAT,
+        perf_stat.FORMAT,
+        power_gadget.FORMAT,
+        powermetrics.FORMAT,
+        tegrastats.FORMAT,
+        amd_smi.FORMAT,
+        mlperf_tiny.FORMAT,
+        zeus.FORMAT,
+        zeus.SAMPLES,
+        eco2ai.FORMAT,
+        boamps.FORMAT,
+        carbontracker.FORMAT,
+        sacct.FORMAT,
+        redfish.FORMAT,
+        ipmi.FORMAT,
+        ipmi_sensors.FORMAT,
+        pdu.FORMAT,
+        gmt.FORMAT,
+        wandb.FORMAT,
+        mlflow.FORMAT,
+        cloudwatch.FORMAT,
+        google_monitoring.FORMAT,
+        prometheus.FORMAT,
+        generic.CSV,
+        generic.PARQUET,
+    )
 }
 
 _HEAD = 20_000
@@ -50,8 +118,8 @@ def recognise(path: Path, text: str, options: Options) -> Format:
     ------
     LogError : where it shows none
     """
-    if options.columns is not None:
-        return generic.CSV
+    if options.columns is not None:  # of a CSV; or metrics of other names than those that are known
+        return prometheus.FORMAT if prometheus.FORMAT.matches(text[:_HEAD]) else generic.CSV
     for one in FORMATS.values():
         if one.matches(text[:_HEAD]):
             return one

@@ -1,8 +1,9 @@
 """CodeCarbon's ``emissions.csv``: one row a run or task, with the energy of the CPU, the GPUs and the memory.
 
-A row covers ``duration`` seconds before its time stamp (local time, no zone). Only energy is taken: emissions are
-computed anew. Where rows of one run are snapshots of the same running total, the last one counts.
-Format: https://mlco2.github.io/codecarbon/output.html (versions 2.0 to 3).
+A row covers ``duration`` seconds before its time stamp (local time, no zone). Only energy is taken: emissions and water
+are computed anew. CodeCarbon multiplies every energy by the PUE it was given (``pue``, since 2.3): divided out, so that
+the PUE of the facility counts once. Where rows of one run are snapshots of the same running total, the last one
+counts. Format: https://mlco2.github.io/codecarbon/output.html (versions 2.0 to 3).
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 _JOULE_PER_KWH = 3.6e6
 _PARTS = {"cpu_energy": "cpu", "gpu_energy": "gpu", "ram_energy": "memory"}
 _NEEDED = {"timestamp", "duration", "energy_consumed"}
+_TOLD = ("codecarbon_version", "cpu_model", "gpu_model", "tracking_mode")
 #: Stamps are in whole seconds and written a moment late: starts of one run lie this close together. [s]
 _SAME_START = 2.0
 
@@ -47,8 +49,13 @@ def _read(path: Path, text: str, options: Options) -> Records:
     if missing or table.empty:
         problem = f"the column {min(missing)} is missing" if missing else "the file has a header and no row"
         raise LogError(problem, file=path.name, line=1)
+    repeated = table["timestamp"].eq("timestamp")
+    table = table[~repeated]
+    if table.empty:
+        raise LogError("the file has a header and no row", file=path.name, line=1)
     times = parse_times(table["timestamp"].astype("str").str.strip(), ("ISO8601",))
     values = {name: numbers(table[name]) for name in ("duration", "energy_consumed", *_PARTS) if name in table}
+    pue = _without_pue(table, values)
     lasts = values["duration"].gt(0) & values["duration"].le(LONGEST_INTERVAL_US / SECOND_US)
     whole = times.notna() & lasts & values["energy_consumed"].notna()
     snapshots = _superseded(table[whole], times[whole], {name: column[whole] for name, column in values.items()})
@@ -57,12 +64,33 @@ def _read(path: Path, text: str, options: Options) -> Records:
         raise LogError("no row has a time stamp, a duration and an energy", file=path.name, line=2)
     notes = [
         *found,
+        Note("repeated header", int(repeated.sum()), "the tool was started again into the file"),
         Note("row without energy or time", int((~whole).sum()), "no readable timestamp, duration or energy_consumed"),
         Note("earlier snapshot of the same run", int(snapshots.sum()), "a running total; its last row counts"),
     ]
     frame = _intervals(times[keep], {name: column[keep] for name, column in values.items()}, path, options)
     parts = tuple(part for part in _PARTS.values() if (frame["device"] == part).any())
-    return Records("interval", frame, FORMAT.name, len(table), parts or None, [note for note in notes if note.count])
+    counted = [note for note in notes if note.count]
+    facts = _facts(table[keep]) | ({"pue": f"{pue}, divided out"} if pue else {})
+    covers: dict[str, tuple[str, ...]] = {part: (part,) for part in parts}
+    return Records("interval", frame, FORMAT.name, len(table), parts or None, counted, facts, device_covers=covers)
+
+
+def _without_pue(table: pd.DataFrame, values: dict[str, pd.Series]) -> str:
+    """Divide the energies by the PUE of their row; return the PUEs other than one."""
+    if "pue" not in table:
+        return ""
+    pue = numbers(table["pue"])
+    pue = pue.where(pue >= 1.0, 1.0)
+    for name in {"energy_consumed", *_PARTS} & set(values):
+        values[name] = values[name] / pue
+    return ", ".join(f"{value:g}" for value in sorted(pue[pue > 1.0].unique()))
+
+
+def _facts(table: pd.DataFrame) -> dict[str, str]:
+    """Return what the rows tell of the tool and the hardware, where they all tell the same."""
+    told = {name: table[name].dropna().unique() for name in _TOLD if name in table}
+    return {name: str(found[0]) for name, found in told.items() if len(found) == 1}
 
 
 def _superseded(table: pd.DataFrame, times: pd.Series, values: dict[str, pd.Series]) -> pd.Series:

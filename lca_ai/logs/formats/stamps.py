@@ -1,0 +1,103 @@
+"""Time stamps that several formats share: cells to UTC, and the date lines that a script writes between readings."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from lca_ai.errors import LogError
+from lca_ai.logs.records import (
+    EARLIEST_US,
+    LATEST_US,
+    LONGEST_INTERVAL_US,
+    SECOND_US,
+    Note,
+    Options,
+    parse_times,
+    to_utc,
+    unreadable_times,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: ``date``, ``date -Is``, ``date +%s``, ``date --iso-8601=ns``, ``Timestamp: ...`` and the like, alone on their line.
+DATE_LINE = (
+    r"(?:[#\-= ]*(?:[Tt]ime ?[Ss]tamp|[Dd]ate|[Tt]ime)\s*[:=]\s*)?"
+    r"(?:\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?\s*(?:Z|UTC|[+-]\d\d:?\d\d)?"
+    r"|[A-Z][a-z]{2},? +[A-Z][a-z]{2} +\d{1,2} +\d\d:\d\d:\d\d(?: +[AP]M)?(?: +[A-Z]{2,5})? +\d{4}"
+    r"|\d{10}(?:\.\d+)?)"
+)
+_ASCTIME = re.compile(
+    r"[A-Z][a-z]{2},? +(?P<month>[A-Z][a-z]{2}) +(?P<day>\d{1,2}) +(?P<clock>\d\d:\d\d:\d\d)"
+    r"(?: +(?P<half>[AP]M))?(?: +(?P<zone>[A-Z]{2,5}))? +(?P<year>\d{4})"
+)
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), 1
+    )
+}
+_NOON = 12
+
+
+def utc_times(
+    texts: pd.Series, device: pd.Series, options: Options, path: Path, *, patterns: tuple[str, ...] = ("ISO8601",)
+) -> tuple[pd.Series, list[Note]]:
+    """Return the cells that are time stamps as µs since 1970 UTC, by their index, and a note of the others.
+
+    Parameters
+    ----------
+    texts : cells; naive stamps are read in ``options.timezone``
+    device : whose stamp each is
+
+    Raises
+    ------
+    LogError : where no cell is a time stamp, and where naive ones come without a zone
+    """
+    cells = texts.astype("str").str.strip()
+    stamps = parse_times(cells, patterns)
+    readable = stamps.notna()
+    if not readable.any():
+        value = cells.iloc[0] if len(cells) else None
+        raise LogError("no row has a time stamp", file=path.name, value=value, accepted="e.g. 2024-05-31T10:39:13")
+    kept = stamps[readable]
+    times = pd.Series(to_utc(kept, device[readable], options.timezone, file=path.name), index=kept.index)
+    return times, [] if readable.all() else [unreadable_times(texts[~readable], kept)]
+
+
+def epoch_times(seconds: pd.Series) -> pd.Series:
+    """Return seconds since 1970 as µs, by their index; those that are none are left out."""
+    micros = seconds.astype("float64") * SECOND_US
+    return micros[micros.between(EARLIEST_US, LATEST_US)].round().astype("int64")
+
+
+def lengths(seconds: pd.Series) -> pd.Series:
+    """Return lengths in seconds as whole µs; unknown ones are 0, and those beyond the longest interval are too long."""
+    longest = 2 * LONGEST_INTERVAL_US / SECOND_US
+    return (seconds.astype("float64").clip(0.0, longest).fillna(0.0) * SECOND_US).round().astype("int64")
+
+
+def isoformat(text: str) -> str:
+    """Return a date line as ISO 8601, with its offset if it tells one; other texts as they are.
+
+    An abbreviated zone other than UTC is left out: it is not one time zone (IST, CST), so the stamp is a naive one.
+
+    >>> isoformat("Fri May 31 10:00:05 UTC 2024"), isoformat("Fri May 31 10:00:05 CEST 2024")
+    ('2024-05-31T10:00:05Z', '2024-05-31T10:00:05')
+    """
+    text = re.sub(r"^[#\-= ]*(?:[Tt]ime ?[Ss]tamp|[Dd]ate|[Tt]ime)\s*[:=]\s*", "", text.strip())
+    named = _ASCTIME.search(text)
+    if named and named["month"] in _MONTHS:
+        hour, rest = named["clock"].split(":", 1)
+        if named["half"]:
+            hour = f"{int(hour) % _NOON + (_NOON if named['half'] == 'PM' else 0):02d}"
+        zone = "Z" if named["zone"] in {"UTC", "GMT"} else ""
+        return f"{named['year']}-{_MONTHS[named['month']]:02d}-{int(named['day']):02d}T{hour}:{rest}{zone}"
+    if re.fullmatch(r"\d{10}(?:\.\d+)?", text):
+        micros = np.datetime64(round(float(text) * SECOND_US), "us")
+        return f"{micros}Z"
+    return re.sub(r"\s*UTC$", "Z", text.replace(",", "."))

@@ -1,0 +1,183 @@
+"""Linux ``turbostat``: a table an interval, with the mean power of each package, its parts and its memory over it.
+
+The power columns are ``PkgWatt``, ``CorWatt``, ``GFXWatt``, ``RAMWatt`` and ``SysWatt``; with ``--Joules`` they are
+``Pkg_J`` and so on. The first row of a table (``-`` in its first columns) is the system's: packages are added up in
+it, so it is read only where no column ``Package`` tells them apart. Times are in ``Time_Of_Day_Seconds`` (the end of
+the interval, seconds since 1970), which ``--enable Time_Of_Day_Seconds`` adds. Source: turbostat(8),
+https://github.com/torvalds/linux/blob/master/tools/power/x86/turbostat/turbostat.8.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from lca_ai.errors import LogError
+from lca_ai.logs import domains
+from lca_ai.logs.records import SECOND_US, Format, Note, Options, Records, numbers
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_TIME = "Time_Of_Day_Seconds"
+#: Column -> the domain in a package, or beside it.
+_WATTS = {"PkgWatt": "package", "CorWatt": "core", "GFXWatt": "gfx", "RAMWatt": "dram", "SysWatt": "psys"}
+_JOULES = {"Pkg_J": "package", "Cor_J": "core", "GFX_J": "gfx", "RAM_J": "dram", "Sys_J": "psys"}
+_TOPOLOGY = ("Package", "Die", "Node", "Core", "CPU")
+_HEADER = re.compile(rf"^[ \t]*(?:[^\s,]+[ \t]+)*(?:{'|'.join((*_WATTS, *_JOULES))})(?![a-z]).*$", re.MULTILINE)
+#: Names of eight characters, or a value as wide as its column, leave no room for the tabulator of an old version.
+_GLUED = re.compile(r"(?<=Watt)(?=[A-Z])|(?<=CPUGFX%)(?=[A-Z])")
+_GLUED_CELL = re.compile(r"\.\d+\.")
+_RESOLUTION = 0.01
+#: A pause is longer than this many usual intervals: turbostat was not running.
+_PAUSE = 1.5
+
+
+def _matches(head: str) -> bool:
+    header = _HEADER.search(head)
+    names = set(_names(header.group())) if header else set()
+    other = {"Avg_MHz", "Busy%", "Bzy_MHz", "CPU", "Core", "PkgTmp", "CoreTmp", "PKG_%", _TIME, "usec"}
+    return bool(names & {*_WATTS, *_JOULES}) and (len(names) == 1 or bool(names & other) or len(names & {*_WATTS}) > 1)
+
+
+def _names(line: str) -> list[str]:
+    return _GLUED.sub("\t", line).split()
+
+
+def _read(path: Path, text: str, options: Options) -> Records:  # noqa: ARG001 (its times are since 1970)
+    header = _HEADER.search(text)
+    names = _names(header.group()) if header else []
+    if _TIME not in names:
+        raise LogError(
+            "the table has no times",
+            file=path.name,
+            line=None if header is None else text.count("\n", 0, header.start()) + 1,
+            value=_shown(names),
+            accepted="turbostat --enable Time_Of_Day_Seconds",
+        )
+    table, notes, count = _table(text, names, path)
+    time = numbers(table[_TIME])
+    notes.append(Note("unreadable time", int(time.isna().sum()), "the cell is not a time stamp"))
+    table = table.assign(time=(time * SECOND_US).round())[time.notna()].reset_index(drop=True)
+    if table.empty:
+        raise LogError("no row has a time stamp", file=path.name, value=_shown(names))
+    readings = _readings(table, path)
+    readings, assumed = _intervals(readings, path)
+    devices = [str(name) for name in readings["device"].unique()]
+    return Records(
+        "interval",
+        readings[["start", "time", "device", "energy"]],
+        FORMAT.name,
+        count,
+        domains.measured(devices),
+        [note for note in (*notes, *_unknown(readings), assumed) if note.count],
+        parents=domains.parents(devices),
+        device_covers=domains.covers(devices),
+        resolution=_RESOLUTION,
+    )
+
+
+def _shown(names: list[str]) -> str:
+    """Return the names of columns for a message."""
+    return " ".join(names[:12])
+
+
+def _table(text: str, names: list[str], path: Path) -> tuple[pd.DataFrame, list[Note], int]:
+    """Return the rows of all tables as cells of text: shorter ones are of processors that are not the first."""
+    lines = [line for line in text.split("\n") if re.match(r"\s*(?:-|\d[\d.]*)\s", line + " ")]
+    rows = [line for line in lines if not line.rstrip().endswith("sec")]
+    whole = [line for line in rows if not _GLUED_CELL.search(line)]
+    width = len(names)
+    cells = [row + [None] * (width - len(row)) for row in map(str.split, whole) if len(row) <= width]
+    if not cells:
+        raise LogError("the file has a header and no row", file=path.name)
+    table = pd.DataFrame(cells, columns=names, dtype="str")
+    glued = len(rows) - len(table)
+    notes = [Note("row with joined cells", glued, "which cell is the power is not known")]
+    if not text.endswith("\n") and len(table) > 1:
+        last = table.iloc[-1].notna().sum()
+        if last < width and last not in set(table.iloc[:-1].notna().sum(axis=1)):
+            table = table.iloc[:-1]
+            notes.append(Note("row cut short", 1, "the file ends in it"))
+    return table.reset_index(drop=True), notes, len(rows)
+
+
+def _readings(table: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """Return one row an interval and domain: ``time`` [µs], ``device``, ``watts`` or ``joules``."""
+    topology = [name for name in _TOPOLOGY if name in table]
+    system = table[topology].isin(["-"]).any(axis=1) if topology else pd.Series(data=True, index=table.index)
+    interval = system.cumsum() if system.any() else pd.Series(np.arange(len(table)), index=table.index)
+    packages = "Package" in table and (~system).any()
+    rows = table[~system] if packages else table[system] if system.any() else table
+    owner = rows["Package"] if packages else pd.Series("", index=rows.index)
+    parts: list[pd.DataFrame] = []
+    for column, kind in {**_WATTS, **_JOULES}.items():
+        if column not in table:
+            continue
+        source, of = (table, pd.Series("", index=table.index)) if kind == "psys" else (rows, owner)
+        filled = source[column].notna()
+        if not filled.any():
+            continue
+        keys = [interval[source.index][filled], of[filled]]
+        number = numbers(source[column][filled])
+        grouped = pd.DataFrame({"value": number, "time": source["time"][filled]}).groupby(keys, sort=False)
+        # a part of a package may come in a row for each core (AMD); the platform repeats the system's row
+        value = grouped["value"].agg("first" if kind == "psys" else _sum)
+        found = pd.DataFrame({"value": value, "time": grouped["time"].first()}).reset_index(drop=True)
+        device = [_device(kind, str(name)) for name in value.index.get_level_values(1)]
+        parts.append(found.assign(device=device, joules=column in _JOULES, kind=kind))
+    if not parts:
+        raise LogError("no row has a power", file=path.name, accepted=", ".join(_WATTS))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _sum(values: pd.Series) -> float:
+    return float(values.sum(skipna=False))
+
+
+def _device(kind: str, number: str) -> str:
+    package = f"package-{number}" if number else "package"
+    if kind in {"core", "gfx"}:
+        return f"{package}/{kind}"
+    return {"package": package, "dram": f"dram-{number}" if number else "dram", "psys": "psys"}[kind]
+
+
+def _intervals(readings: pd.DataFrame, path: Path) -> tuple[pd.DataFrame, Note]:
+    """Add ``start`` and ``energy`` [J]; the first interval, and one after a pause, are as long as the device's median.
+
+    Raises
+    ------
+    LogError : for a single interval, whose length no row tells
+    """
+    readings = readings.sort_values(["device", "time"], kind="stable").reset_index(drop=True)
+    length = readings.groupby("device", sort=False)["time"].diff()
+    median = length[length > 0].groupby(readings["device"]).median().reindex(readings["device"]).to_numpy()
+    if np.isnan(median).any():
+        raise LogError(
+            "a single interval, and nothing tells its length",
+            file=path.name,
+            value=str(readings["device"][int(np.flatnonzero(np.isnan(median))[0])]),
+            accepted="a log of at least two intervals",
+        )
+    unusual = length.isna() | (length > _PAUSE * median)
+    length = length.mask(unusual, pd.Series(median, index=readings.index))
+    zero = readings["value"].eq(0.0) & ~readings["device"].str.contains("/", regex=False)
+    dead = zero.groupby(readings["device"]).transform("all")
+    energy = (readings["value"] * (length / SECOND_US).where(~readings["joules"], 1.0)).mask(dead)
+    time = readings["time"].astype("int64")
+    start = time - length.round().astype("int64")
+    detail = "the first interval, or one after a pause: the device's median length"
+    found = readings.assign(time=time, start=start, energy=energy, dead=dead)
+    return found, Note("interval length assumed", int(unusual.sum()), detail)
+
+
+def _unknown(readings: pd.DataFrame) -> list[Note]:
+    names = sorted({str(name) for name in readings["device"][readings["dead"]]})
+    detail = f"always 0: not counted on this machine, unknown: {', '.join(names)}"
+    return [Note("domain without a counter", len(names), detail)]
+
+
+FORMAT = Format("turbostat", "turbostat --enable Time_Of_Day_Seconds", _matches, _read)

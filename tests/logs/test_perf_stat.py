@@ -1,0 +1,105 @@
+"""``perf stat -I -x,``: lines of perf-stat(1), CSV FORMAT; the energies are made up."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lca_ai.errors import LogError
+from lca_ai.logs import formats
+from lca_ai.logs.records import Options
+
+STARTED = "# started on Mon Mar 18 10:00:00 2024\n\n"
+ORIGIN = 1_710_756_000  # 10:00 UTC
+LOG = STARTED + (
+    "     1.001048308,19.63,Joules,power/energy-pkg/,2002406532,100.00,,\n"
+    "     1.001048308,2.50,Joules,power/energy-ram/,2002406532,100.00,,\n"
+    "     2.002369058,19.41,Joules,power/energy-pkg/,2002617705,100.00,,\n"
+    "     2.002369058,<not counted>,Joules,power/energy-ram/,2002617705,100.00,,\n"
+)
+
+
+def readings(path, zone="UTC"):
+    (found,) = formats.read(path, None, Options(zone))
+    return found
+
+
+def test_the_energy_of_each_interval(write):
+    found = readings(write(LOG))
+    package = found.frame[found.frame["device"] == "package"]
+    assert list(package["energy"]) == [19.63, 19.41]
+    assert list(package["start"]) == [ORIGIN * 1_000_000, ORIGIN * 1_000_000 + 1_001_048]
+    assert list(package["time"]) == [ORIGIN * 1_000_000 + 1_001_048, ORIGIN * 1_000_000 + 2_002_369]
+    assert found.covers == ("cpu", "memory")
+
+
+@pytest.mark.parametrize("word", ["<not counted>", "<not supported>"])
+def test_an_event_that_was_not_counted_is_unknown_and_not_zero(write, word):
+    found = readings(write(LOG.replace("<not counted>", word)))
+    assert found.frame["energy"].isna().sum() == 1
+    assert found.frame["energy"].sum() == pytest.approx(19.63 + 19.41 + 2.5)
+
+
+def test_sockets_and_domains_are_told_apart(write):
+    rows = [
+        "1.001,S0,1,38.25,Joules,power/energy-pkg/,1,100.00,,",
+        "1.001,S0,1,18.25,Joules,power/energy-cores/,1,100.00,,",
+        "1.001,S0,1,8.00,Joules,power/energy-ram/,1,100.00,,",
+        "1.001,S1,1,28.25,Joules,power/energy-pkg/,1,100.00,,",
+        "1.001,S0,1,1.00,Joules,power/energy-gpu/,1,100.00,,",
+    ]
+    found = readings(write(STARTED + "\n".join(rows) + "\n"))
+    assert dict(zip(found.frame["device"], found.frame["energy"], strict=True)) == {
+        "package-S0": 38.25,
+        "package-S0/core": 18.25,
+        "package-S0/gfx": 1.0,
+        "dram-S0": 8.0,
+        "package-S1": 28.25,
+    }
+    assert found.parents == {"package-S0/core": "package-S0", "package-S0/gfx": "package-S0"}
+
+
+def test_a_log_that_was_appended_to_starts_again(write):
+    later = LOG.replace("10:00:00", "11:00:00")
+    found = readings(write(LOG + later))
+    assert list(found.frame["start"].unique() // 1_000_000 - ORIGIN) == [0, 1, 3_600, 3_601]
+
+
+def test_the_stamp_is_local(write):
+    with pytest.raises(LogError, match=r"no zone"):
+        readings(write(LOG), None)
+    assert readings(write(LOG), "Europe/Paris").frame["start"][0] == (ORIGIN - 3_600) * 1_000_000
+
+
+def test_without_a_start_the_log_is_refused_with_the_remedy(write):
+    with pytest.raises(LogError, match=r"when the measurement started.*-o file"):
+        readings(write(LOG.removeprefix(STARTED)))
+
+
+def test_a_decimal_comma_is_refused(write):
+    with pytest.raises(LogError, match=r"decimal point"):
+        readings(write(STARTED + "     1.001048308,19,63,Joules,power/energy-pkg/,2002406532,100.00,,\n"))
+
+
+@pytest.mark.parametrize("lost", range(1, 60, 7))
+def test_a_line_cut_short_is_whole_or_counted(write, lost):
+    text = LOG.rsplit("\n", 2)[0] + "\n"
+    found = readings(write(text[:-lost]))
+    assert set(found.frame["energy"]) <= {19.63, 2.5, 19.41}
+    assert len(found.frame) + sum(note.count for note in found.notes) == 3 or len(found.frame) == 2
+
+
+@given(st.lists(st.tuples(st.floats(0, 500), st.floats(0, 80)), min_size=1, max_size=10))
+def test_what_is_written_is_read(write, energies):
+    rows = "".join(
+        f"{number + 1}.000000000,{value:.2f},Joules,power/energy-{event}/,1,100.00,,\n"
+        for number, pair in enumerate(energies)
+        for event, value in zip(("pkg", "ram"), pair, strict=True)
+    )
+    found = readings(write(STARTED + rows))
+    assert list(found.frame["energy"]) == [float(f"{value:.2f}") for pair in energies for value in pair]
+    assert (found.frame["time"] - found.frame["start"]).eq(1_000_000).all()
+
+
+@pytest.mark.parametrize("text", ["893.33,Joules,power/energy-pkg/,20005559241,100.00,,\n", "1.0,1,cycles,1,100\n"])
+def test_other_outputs_of_perf_are_not_taken_for_it(text):
+    assert not formats.FORMATS["perf-stat"].matches(text)
