@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -60,6 +62,9 @@ def energy(  # noqa: PLR0913 (one argument for each thing known of a log)
     columns: Annotated[str | None, typer.Option(help="Roles of columns, e.g. time=0,power=6 or power=p:mW.")] = None,
     device: Annotated[str | None, typer.Option(help="Name of the device where the file names none.")] = None,
     max_gap: Annotated[str | None, typer.Option(help="Longest interval that is integrated, e.g. '30 s'.")] = None,
+    by: Annotated[str | None, typer.Option(help="Sum by device, host, hour, day, month; e.g. host,day.")] = None,
+    engine: Annotated[str, typer.Option(help="local, dask, dask://host:port, spark or spark://host:port.")] = "local",
+    keep: Annotated[Path | None, typer.Option(help="Folder of kept parts: running again reads only new files.")] = None,
     as_json: AsJson = False,  # noqa: FBT002 (a flag of the command line)
 ) -> None:
     """Integrate a power log: energy per device, coverage, and what was set aside."""
@@ -76,10 +81,16 @@ def energy(  # noqa: PLR0913 (one argument for each thing known of a log)
         )
         if start is not None or end is not None:
             reading = reading.replace(start=start, end=end)
-        found = read_energy(reading)
+        with _bar() as progress:
+            found = read_energy(reading, engine=engine, progress=progress, keep=keep)
+        grouped = found.by(*by.replace(" ", "").split(",")) if by else None
+    if grouped is not None:
+        _grouped(grouped, as_json=as_json)
+        return
     data = {
         "energy_kwh": found.total,
         "per_device": found.per_device(),
+        "per_nested_device": found.per_nested_device(),
         "covered_seconds": found.covered_seconds,
         "gap_seconds": found.gap_seconds,
         "samples": found.samples,
@@ -102,12 +113,50 @@ def energy(  # noqa: PLR0913 (one argument for each thing known of a log)
     typer.echo(f"{found.total:.6g} kWh over {found.seconds:,.1f} s ({found.format}, {found.samples:,} readings)")
     for name, kwh in found.per_device().items():
         typer.echo(f"  {name}: {kwh:.6g} kWh")
+    for name, kwh in found.per_nested_device().items():
+        typer.echo(f"    of it {name}: {kwh:.6g} kWh")
     typer.echo(
         f"  covered {found.covered_seconds:,.1f} s, gaps {found.gap_seconds:,.1f} s, "
         f"longest interval {found.longest_interval:g} s"
     )
     for note in found.notes:
         typer.echo(f"  {note.count} x {note.what}: {note.detail}")
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[int, int], None] | None]:
+    """A bar of the rows that are done, with their speed and the time left, where somebody watches."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    speed = TextColumn("{task.fields[speed]}")
+    columns = (TextColumn("reading"), BarColumn(), speed, TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=None, speed="")
+
+        def told(done: int, total: int) -> None:
+            elapsed = progress.tasks[0].elapsed or 0.0
+            speed = f"{done:,} of {total:,} rows, {done / elapsed / 1e6:.1f} M/s" if elapsed else ""
+            progress.update(task, completed=done, total=total, speed=speed)
+
+        yield told
+
+
+def _grouped(table: pd.DataFrame, *, as_json: bool) -> None:
+    from lca_ai.impact.result import records
+
+    plain = table.assign(**{name: table[name].map(_iso) for name in table.columns if name in {"hour", "day"}})
+    if as_json:
+        _print_json(records(plain))
+        return
+    typer.echo(plain.to_csv(index=False).rstrip())
+
+
+def _iso(moment: pd.Timestamp) -> str:
+    return str(moment.isoformat())
 
 
 def _columns(text: str | None) -> dict[str, str] | None:

@@ -60,10 +60,10 @@ def test_columns_are_asked_for_as_the_shell_writes_them(tmp_path):
     assert "columns={" not in told
 
 
-def test_a_folder_is_not_called_a_missing_file(tmp_path):
-    assert "LOG: this is a folder; accepted: the log files in it" in fails("energy", tmp_path)
+def test_an_empty_folder_is_not_called_a_missing_file(tmp_path):
+    assert "LOG: the folder holds no file" in fails("energy", tmp_path)
     assert "LOG: no such file" in fails("energy", tmp_path / "none.csv")
-    with pytest.raises(lca.LcaAiError, match=r"power\.files: this is a folder"):
+    with pytest.raises(lca.LcaAiError, match=r"power\.files: the folder holds no file"):
         read_power_log(tmp_path)
 
 

@@ -197,7 +197,7 @@ def _files(workloads: Sequence[Workload]) -> dict[str, Path]:
     found: list[tuple[str, Path]] = []
     for one in workloads:
         if one.power is not None:
-            found += [(Path(name).name, path) for name, path in zip(one.power.files, one.power.paths(), strict=True)]
+            found += [(path.name, path) for path in one.power.paths()]
         path = one.location.hourly_path()
         if path is not None:
             found.append((path.name, path))

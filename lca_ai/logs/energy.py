@@ -12,7 +12,9 @@ import pandas as pd
 
 from lca_ai import tables
 from lca_ai.errors import LogError, shorten
-from lca_ai.logs import formats, nesting
+from lca_ai.logs import formats, nesting, stream
+from lca_ai.logs.chunks import Piece
+from lca_ai.logs.files import plain
 from lca_ai.logs.integrate import (
     MaxGap,
     Partial,
@@ -27,14 +29,17 @@ from lca_ai.logs.integrate import (
 from lca_ai.logs.quality import clean, continuous
 from lca_ai.logs.reading import EnergyReading
 from lca_ai.logs.records import SECOND_US, Kind, Note, Options, Records
+from lca_ai.logs.stream import Progress
 from lca_ai.models.power import PowerLog
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 _JOULE_PER_KWH = 3.6e6
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CURVE_POINTS = 2_000
+_IN_PIECES = ("csv", "parquet")
 
 
 def read_power_log(  # noqa: PLR0913 (a log is described by what a user knows of it)
@@ -75,38 +80,70 @@ def read_power_log(  # noqa: PLR0913 (a log is described by what a user knows of
         "max_gap": max_gap,
     }
     log = PowerLog(**{name: value for name, value in given.items() if value is not None})
-    found = {records.format for records in _read(log)}
+    with plain(log.paths()) as paths:
+        large = _pieces(paths, log, "local")
+        found = {piece.form for piece in large} if large else {records.format for records in _read(paths, log)}
     return log.replace(format=found.pop()) if len(found) == 1 else log
 
 
-def energy(log: PowerLog) -> pd.DataFrame:
-    """Energy of each device in each clock hour.
+def energy(log: PowerLog, *, by: Sequence[str] = ("device", "hour"), engine: str = "local") -> pd.DataFrame:
+    """Energy of each device in each clock hour, or by other keys.
+
+    Parameters
+    ----------
+    by : any of "device", "host" (what stands before the first / of a device's name), "hour", "day", "month" (UTC)
+    engine : see :func:`read_energy`
 
     Returns
     -------
-    DataFrame with ``device``, ``hour`` (UTC), ``energy [kWh]``, ``covered [s]``, ``gap [s]`` and ``samples``.
+    DataFrame with the keys (``device``, ``hour``), ``energy [kWh]``, ``covered [s]``, ``gap [s]`` and ``samples``; the
+    seconds are those of all devices together.
+
+    Raises
+    ------
+    LogError : for an unknown key, or a log that cannot be read
 
     Notes
     -----
     Power is linear between samples (trapezoidal rule); the hours of a device sum to the integral of its log. Readings
     and what was set aside are in :func:`read_energy`.
     """
-    hours = read_energy(log).hours.reset_index()
-    return hours.rename(columns={"energy": "energy [kWh]", "covered": "covered [s]", "gap": "gap [s]"})
+    return read_energy(log, engine=engine).by(*by)
 
 
-def read_energy(log: PowerLog) -> EnergyReading:
+def read_energy(
+    log: PowerLog, *, engine: str = "local", progress: Progress | None = None, keep: Path | None = None
+) -> EnergyReading:
     """Read and integrate a log.
 
     Counters come before the samples of the same device; a device that lies within another one of the log is integrated
-    beside it and not added.
+    beside it and not added. A large Parquet or CSV file is read in pieces, in constant memory.
+
+    Parameters
+    ----------
+    engine : "local" (the cores of this machine), "dask", "dask://host:port", "spark" or "spark://host:port"
+    progress : told the rows that are done, and all of them
+    keep : folder in which the parts of a log that is read in pieces are kept: the next run reads only new files
 
     Raises
     ------
     LogError : where the log cannot be read, has one reading only, or lies outside its window
     """
-    parts, notes = nesting.prefer_counters(_read(log))
     window = (_micros(log.since()), _micros(log.until()))
+    with plain(log.paths()) as paths:
+        pieces = _pieces(paths, log, engine, always=keep is not None)
+        if pieces is None:
+            return _whole(_read(paths, log), log, window)
+        max_gap = None if log.max_gap is None else round(log.max_gap.to("s").magnitude * SECOND_US)
+        found = stream.read(
+            pieces, max_gap=max_gap, window=window, engine=engine, progress=progress, keep=keep
+        )  # fmt: skip
+        return _of_stream(found, log)
+
+
+def _whole(read: list[Records], log: PowerLog, window: Window) -> EnergyReading:
+    """Integrate a log that is read whole."""
+    parts, notes = nesting.prefer_counters(read)
     kinds: dict[Kind, list[Records]] = {}
     for records in parts:
         kinds.setdefault(records.kind, []).append(records)
@@ -150,6 +187,51 @@ def read_energy(log: PowerLog) -> EnergyReading:
     )
 
 
+def _of_stream(found: stream.Streamed, log: PowerLog) -> EnergyReading:
+    """What a log that was read in pieces says."""
+    closed, part, rules = found.closed, found.part, found.rules
+    alone = sorted(name for name, count in part.readings.items() if count < 2)  # noqa: PLR2004 (an interval has two ends)
+    if len(alone) == len(part.readings):
+        raise LogError(
+            "the log has one reading per device: there is no interval to integrate",
+            file=log.files[0],
+            accepted="a log of at least two readings",
+        )
+    notes = list(part.notes)
+    if alone:
+        notes.append(
+            Note("device with one reading", len(alone), f"no interval, so no energy: {shorten(', '.join(alone))}")
+        )
+    first, last = part.first or 0, part.last or 0
+    span = (first if rules.window[0] is None else rules.window[0], last if rules.window[1] is None else rules.window[1])
+    hours, occupied = _with_gaps(closed, pd.DataFrame(), span, rules.window)
+    integral = _Integral(hours, hours, occupied, closed.longest, 0)
+    _check_window([integral], (first, last), log)
+    limits = [rules.max_gap] if isinstance(rules.max_gap, int) else list(rules.max_gap.values())
+    return EnergyReading(
+        hours=_in_kwh(hours[~hours.index.get_level_values("device").isin(alone)]),
+        occupied=occupied,
+        silent=tuple(alone),
+        named=True,
+        resets=sum(note.count for note in notes if note.what == "counter reset"),
+        covers=tuple(log.covers or ()),
+        format=found.form,
+        longest_interval=closed.longest,
+        max_gap=max(limits, default=0) / SECOND_US,
+        start=_EPOCH + timedelta(microseconds=span[0]),
+        end=_EPOCH + timedelta(microseconds=span[1]),
+        notes=tuple(_added(notes)),
+        facts={},
+        curve=_streamed_curve(pd.concat(part.curve, ignore_index=True), rules.kind),
+        outside=float(sum(part.outside)) / _JOULE_PER_KWH,
+    )
+
+
+def _streamed_curve(curve: pd.DataFrame, kind: Kind) -> pd.DataFrame:
+    ordered = curve.sort_values(["device", "time"], kind="stable", ignore_index=True)
+    return _curve(ordered.rename(columns={"value": kind}), kind)
+
+
 @dataclass(frozen=True)
 class _Integral:
     """The readings of one kind, integrated: inside the window, in the whole log, and how long they occupied."""
@@ -173,13 +255,25 @@ def _integrated(  # noqa: PLR0913 (what an integral is of)
     whole = _integral(frames, kind, max_gap, (None, None))
     inside = whole if window == (None, None) else _integral(frames, kind, max_gap, window)
     hours, occupied = _with_gaps(inside, everything, span, window)
-    most = max_gap if isinstance(max_gap, int) else max(max_gap.values())
+    most = max_gap if isinstance(max_gap, int) else max(max_gap.values(), default=0)
     return _Integral(hours, whole.hours, occupied, inside.longest, most)
 
 
-def _read(log: PowerLog) -> list[Records]:
-    options = Options(log.timezone, log.columns, log.device)
-    return [records for path in log.paths() for records in formats.read(path, log.format, options)]
+def _pieces(paths: list[Path], log: PowerLog, engine: str, *, always: bool = False) -> list[Piece] | None:
+    """The pieces of a large log of named columns, and of a small one for a cluster; None for any other one."""
+    if log.format not in (None, *_IN_PIECES):
+        return None
+    least = 0 if always or engine != "local" else stream.LEAST_ROWS
+    return stream.pieces_of(paths, _options(log), least_rows=least)
+
+
+def _read(paths: list[Path], log: PowerLog) -> list[Records]:
+    options = _options(log)
+    return [records for path in paths for records in formats.read(path, log.format, options)]
+
+
+def _options(log: PowerLog) -> Options:
+    return Options(log.timezone, log.columns, log.device)
 
 
 def _cleaned(parts: list[Records], log: PowerLog) -> tuple[list[pd.DataFrame], list[Note]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import pandas as pd
 
+from lca_ai.errors import LogError
 from lca_ai.logs.records import Note
 
 #: Notes of what was found and yet counted in full.
@@ -18,6 +19,16 @@ _KEPT = {
     "interval length assumed",
     "overlapping intervals",
     "part of another device",
+}
+
+
+#: What energy can be summed by, from the table of hours.
+_KEYS: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
+    "device": lambda table: table["device"],
+    "host": lambda table: table["device"].astype("str").str.partition("/")[0],
+    "hour": lambda table: table["hour"],
+    "day": lambda table: table["hour"].dt.floor("D"),
+    "month": lambda table: table["hour"].dt.tz_localize(None).dt.to_period("M").astype("str"),
 }
 
 
@@ -99,9 +110,32 @@ class EnergyReading:
         """Length of the window [s]."""
         return (self.end - self.start).total_seconds()
 
+    def by(self, *keys: str) -> pd.DataFrame:
+        """Energy by some keys: "device", "host", "hour", "day", "month" (UTC).
+
+        Returns
+        -------
+        DataFrame with the keys, ``energy [kWh]``, ``covered [s]``, ``gap [s]`` and ``samples``.
+
+        Raises
+        ------
+        LogError : for an unknown key
+        """
+        table = self.hours.reset_index()
+        for key in keys:
+            if key not in _KEYS:
+                raise LogError("no such key", field="by", value=key, accepted=", ".join(_KEYS))
+            table[key] = _KEYS[key](table)
+        sums = table.groupby(list(keys), sort=True, as_index=False)[["energy", "covered", "gap", "samples"]].sum()
+        return sums.rename(columns={"energy": "energy [kWh]", "covered": "covered [s]", "gap": "gap [s]"})
+
     def per_device(self) -> dict[str, float]:
         """Return the energy of each device [kWh]."""
-        return {str(name): float(value) for name, value in self.hours["energy"].groupby(level="device").sum().items()}
+        return _per_device(self.hours)
+
+    def per_nested_device(self) -> dict[str, float]:
+        """Return the energy of each device that lies within another one [kWh]; it is a part of that one's."""
+        return _per_device(self.nested)
 
 
 def _per_device(hours: pd.DataFrame) -> dict[str, float]:

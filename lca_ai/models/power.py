@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from glob import glob
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
@@ -75,7 +76,8 @@ class PowerLog(Model):
     """
 
     files: Annotated[tuple[str, ...], BeforeValidator(_as_tuple), AlsoAccepts(type="string"), Field(min_length=1)]
-    """Paths of the log files, relative to the study file or the working directory."""
+    """Log files, relative to the study file or the working directory: paths, folders, patterns (``runs/*.csv``) or
+    addresses (``s3://bucket/log.parquet``)."""
     format: str | None = None
     """Name of the format; recognised from the content where it is not given."""
     timezone: str | None = None
@@ -130,17 +132,50 @@ class PowerLog(Model):
         return self.replace(start=start, end=end)
 
     def paths(self) -> list[Path]:
-        """Where the files are.
+        """Where the files are: each name, the files of a folder, those that a pattern fits, or a copy of a remote one.
 
         Raises
         ------
-        InputError : where a file does not exist or is a folder
+        InputError : where a file does not exist, or a folder or pattern holds none
         """
-        found = [(self.folder or Path()) / name for name in self.files]
-        for name, path in zip(self.files, found, strict=True):
-            if path.is_dir():
-                accepted = "the log files in it, each by its name"
-                raise InputError("this is a folder", file=name, field="power.files", accepted=accepted)
-            if not path.is_file():
-                raise InputError("no such file", file=name, field="power.files")
-        return found
+        return [path for name in self.files for path in self._found(name)]
+
+    def _found(self, name: str) -> list[Path]:
+        if "://" in name:
+            return _fetched(name)
+        path = (self.folder or Path()) / name
+        if path.is_file():
+            return [path]
+        if path.is_dir():
+            within = sorted(one for one in path.rglob("*") if one.is_file() and not _hidden(one.relative_to(path)))
+            if not within:
+                raise InputError("the folder holds no file", file=name, field="power.files")
+            return within
+        if any(sign in name for sign in "*?["):
+            found = glob(str(path), recursive=True)  # noqa: PTH207 (the pattern may start at the root)
+            fitting = sorted(Path(one) for one in found if Path(one).is_file())
+            if not fitting:
+                raise InputError("no file fits the pattern", file=name, field="power.files")
+            return fitting
+        raise InputError("no such file", file=name, field="power.files")
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith((".", "_")) for part in path.parts)
+
+
+def _fetched(name: str) -> list[Path]:
+    """Copies of what an address means (s3://, gs://, https:// ...), kept for the process by fsspec."""
+    try:
+        import fsspec
+    except ImportError:
+        raise InputError(
+            "an address needs fsspec, which is not installed", file=name, field="power.files",
+            accepted="pip install 'lca-ai[remote]', or a file of this machine",
+        ) from None  # fmt: skip
+    try:
+        found = fsspec.open_local(f"simplecache::{name}")
+    except (ImportError, OSError, ValueError) as fault:
+        problem = f"cannot be fetched: {' '.join(str(fault).split())}"
+        raise InputError(problem, file=name, field="power.files") from None
+    return [Path(one) for one in ([found] if isinstance(found, str) else sorted(found))]

@@ -1,0 +1,250 @@
+"""A log of any size, read piece by piece: constant memory, on one machine or a cluster, with the same result.
+
+Each piece gives a part; parts add in any order. Where two parts of one file overlap in time (rows out of order, late
+rows), these parts are read again together and sorted; where two files do, what one repeats of the other counts once,
+and anything else is refused.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial as bound
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from lca_ai import tables
+from lca_ai.errors import LogError
+from lca_ai.logs import chunks, engines, parts
+from lca_ai.logs.chunks import Piece
+from lca_ai.logs.integrate import MaxGap, Partial, Rules, Window, add_hours, close
+from lca_ai.logs.keep import Kept, digest_of
+from lca_ai.logs.parts import Part
+from lca_ai.logs.quality import clean
+from lca_ai.logs.records import Note, Options, Records
+
+#: A file below these is read whole: the fast way does not pay.
+LEAST_ROWS = 1 << 19
+#: Files whose heads tell the cadence of a log of many.
+_HEADS = 64
+#: Rows that are sorted together where parts overlap; more would not fit the memory that streaming promises.
+_MOST_SORTED = 40_000_000
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Streamed:
+    """A log, integrated piece by piece: its closed partial, the sum of its parts, and the rules it went by."""
+
+    closed: Partial
+    part: Part
+    rules: Rules
+    form: str
+
+
+def pieces_of(paths: Iterable[Path], options: Options, *, least_rows: int = LEAST_ROWS) -> list[Piece] | None:
+    """The pieces of the files of a log, one kind of reading; None where one of them has to be read whole.
+
+    Small files are read in pieces only beside a large one.
+
+    Raises
+    ------
+    LogError : where the files hold different kinds of readings
+    """
+    many = list(paths)
+    if sum(path.stat().st_size for path in many) < least_rows:  # a reading has more than a byte
+        return None
+    found: list[Piece] = []
+    for path in many:
+        pieces = chunks.pieces_of(path, options)
+        if pieces is None:
+            return None
+        found += pieces
+    if sum(piece.rows for piece in found) < least_rows or len({piece.kind for piece in found}) != 1:
+        return None
+    return found
+
+
+def read(  # noqa: PLR0913 (how a log is read)
+    pieces: list[Piece],
+    *,
+    max_gap: int | None = None,
+    window: Window = (None, None),
+    engine: str = "local",
+    progress: Progress | None = None,
+    keep: Path | None = None,
+) -> Streamed:
+    """Integrate the pieces of a log.
+
+    Parameters
+    ----------
+    max_gap : longest interval that is integrated [µs]; a multiple of each device's median at the heads where None
+    window : start and end of the measured window [µs]
+    engine : see :func:`lca_ai.logs.engines.run`
+    progress : told the rows that are done, and all of them
+    keep : folder in which parts are kept, so that the next run over more files reads only the new ones
+
+    Raises
+    ------
+    LogError : where a piece cannot be read, or two files cover the same device at the same time
+    """
+    absurd = tables.assumption("absurd_device_power")
+    limit: MaxGap = cadence(pieces) if max_gap is None else max_gap
+    rules = Rules(pieces[0].kind, limit, window, absurd)
+    kept = None if keep is None else Kept(keep)
+    rules = rules if kept is None else kept.rules(rules)
+    work = bound(integrate, rules=rules, numbers=_Numbers(pieces), chunks_in_all=len(pieces))
+    found: list[tuple[list[Piece], Part]] = []
+    for finished, part in _parts(engine, work, pieces, kept):
+        found.append((finished, part))
+        if progress is not None:
+            progress(sum(piece.rows for batch, _ in found for piece in batch), sum(piece.rows for piece in pieces))
+    whole = _disentangled(found, pieces, work, rules)
+    if not whole.hours:
+        raise LogError("no usable row is left", file=pieces[0].path.name)
+    runs = pd.concat(whole.runs, ignore_index=True).drop(columns="tag")
+    closed = close(Partial(rules, add_hours(*whole.hours), runs, whole.longest))
+    if closed.resets:
+        whole.notes.append(Note("counter reset", closed.resets, "between two parts: the energy across is not known"))
+    if closed.leaps:
+        whole.notes.append(Note("absurd", closed.leaps, f"a leap of more than {absurd:g} W for one device"))
+    return Streamed(closed, whole, rules, "+".join(dict.fromkeys(piece.form for piece in pieces)))
+
+
+def _parts(
+    engine: str, work: engines.Work, pieces: list[Piece], kept: Kept | None
+) -> Iterator[tuple[list[Piece], Part]]:
+    """The parts of all pieces: those that are kept, then the others as they are done, which are kept in their turn."""
+    if kept is None:
+        yield from engines.run(engine, work, pieces)
+        return
+    digests = {piece: digest_of(piece) for piece in pieces}
+    known, part = kept.take(pieces, {digests[piece]: number for number, piece in enumerate(pieces)})
+    if known:
+        yield known, part
+    left = [piece for piece in pieces if piece not in set(known)]
+    try:
+        for batch, part in engines.run(engine, work, left) if left else ():
+            if len(batch) == 1:
+                kept.add(digests[batch[0]], part)
+            yield batch, part
+    finally:
+        kept.flush()
+
+
+class _Numbers:
+    """The number of each piece, by what tells it from the others; small enough to travel with the work."""
+
+    def __init__(self, pieces: list[Piece]) -> None:
+        self._numbers = {(str(one.path), one.group, one.begin): number for number, one in enumerate(pieces)}
+
+    def __getitem__(self, piece: Piece) -> int:
+        return self._numbers[str(piece.path), piece.group, piece.begin]
+
+
+def integrate(piece: Piece, *, rules: Rules, numbers: _Numbers, chunks_in_all: int) -> Part:
+    """Integrate one piece; the part's runs bear its number."""
+    tag, file = numbers[piece], piece.path.name
+    found = [
+        parts.integrate(chunk, rules, file=file, tag=tag, chunks=chunks_in_all) for chunk in chunks.chunks_of(piece)
+    ]
+    return parts.add(found)
+
+
+def cadence(pieces: list[Piece]) -> dict[str, int]:
+    """The longest interval of each device that counts [µs]: a stated multiple of the median at the heads of the files.
+
+    The heads of at most 64 files, evenly chosen in the order of their names, so that neither the order of the files nor
+    the engine changes it.
+    """
+    firsts: dict[Path, Piece] = {}
+    for piece in pieces:
+        firsts.setdefault(piece.path, piece)
+    ordered = [firsts[path] for path in sorted(firsts, key=str)]
+    chosen = ordered[:: max(1, -(-len(ordered) // _HEADS))]
+    steps: dict[str, list[np.ndarray[tuple[int, ...], np.dtype[np.int64]]]] = defaultdict(list)
+    for piece in chosen:
+        head = chunks.head_of(piece)
+        if head is None:
+            continue
+        order = np.lexsort((head.time, head.codes))
+        codes, time = head.codes[order], head.time[order]
+        for code in np.unique(codes):
+            own = np.diff(time[codes == code])
+            steps[head.names[code]].append(own[own > 0])
+    medians = {name: np.concatenate(found) for name, found in steps.items()}
+    factor = tables.assumption("max_gap_intervals")
+    return {name: int(np.median(own) * factor) for name, own in medians.items() if len(own)}
+
+
+def _disentangled(found: list[tuple[list[Piece], Part]], pieces: list[Piece], work: engines.Work, rules: Rules) -> Part:
+    """Add the parts; those whose runs of one device overlap in time are read again, together."""
+    whole = parts.add(part for _, part in found)
+    if not whole.runs:
+        return whole
+    runs = pd.concat(whole.runs, ignore_index=True).sort_values(["device", "first", "last"], kind="stable")
+    clusters = _clusters(runs)
+    if not clusters:
+        return whole
+    tangled = {pieces[tag] for cluster in clusters for tag in cluster}
+    kept = [part for batch, part in found if not tangled & set(batch)]
+    beside = [piece for batch, _ in found if tangled & set(batch) for piece in batch if piece not in tangled]
+    again = [_together([pieces[tag] for tag in sorted(cluster)], min(cluster), rules) for cluster in clusters]
+    return parts.add([*kept, *(work(piece) for piece in beside), *again])
+
+
+def _clusters(runs: pd.DataFrame) -> list[set[int]]:
+    """Groups of parts that have to be read together; a shared reading at the edge is no overlap."""
+    same = (runs["device"] == runs["device"].shift()).to_numpy()
+    ends = runs.groupby("device", sort=False)["last"].cummax().shift().to_numpy()
+    first, tags = runs["first"].to_numpy(), runs["tag"].to_numpy()
+    last_value, first_value = runs["last_value"].shift().to_numpy(), runs["first_value"].to_numpy()
+    shared = (ends == first) & (last_value == first_value)
+    joined: dict[int, set[int]] = {}
+    for row in np.flatnonzero(same & (first <= ends) & ~shared):
+        one, other = (joined.setdefault(int(tag), {int(tag)}) for tag in (tags[row - 1], tags[row]))
+        one |= other
+        joined |= dict.fromkeys(one, one)
+    return list({id(cluster): cluster for cluster in joined.values()}.values())
+
+
+def _together(tangled: list[Piece], tag: int, rules: Rules) -> Part:
+    """Read overlapping pieces together, each file sorted; a row that another file has as well counts once.
+
+    Raises
+    ------
+    LogError : where they are too many to be sorted, or two files still overlap
+    """
+    rows = sum(piece.rows for piece in tangled)
+    if rows > _MOST_SORTED:
+        raise LogError(
+            "the readings of a device are out of order over too much of the log to be sorted in memory",
+            file=tangled[0].path.name, value=f"{rows:,} rows", accepted="a log sorted by time, or by device and time",
+        )  # fmt: skip
+    notes, frames = [], []
+    for path in dict.fromkeys(piece.path for piece in tangled):
+        own = [chunk for piece in tangled if piece.path == path for chunk in chunks.chunks_of(piece)]
+        frame = pd.concat([parts.frame_of(chunk, rules.kind) for chunk in own], ignore_index=True)
+        records = Records(rules.kind, frame, "", len(frame), file=path.name)
+        cleaned, found = clean(records, absurd_power=rules.absurd_power, file=path.name)
+        notes += found
+        frames.append(cleaned)
+    everything = pd.concat(frames, ignore_index=True)
+    repeated = everything.duplicated()
+    if repeated.any():
+        notes.append(Note("duplicate", int(repeated.sum()), "a row of another file again"))
+    edges = np.cumsum([0, *map(len, frames)])
+    found_parts = [
+        parts.of_frame(kept, [], rules, rows=stop - start, tag=tag)
+        for start, stop in pairwise(edges)
+        for kept in [everything.iloc[start:stop][~repeated.iloc[start:stop]].reset_index(drop=True)]
+        if len(kept)
+    ]
+    part = parts.add(found_parts)
+    part.notes += notes
+    return part

@@ -1,0 +1,206 @@
+"""A log read in pieces gives what the same log read whole gives: any pieces, any order, faults and windows included."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyarrow import parquet
+
+from lca_ai.errors import LogError
+from lca_ai.logs import chunks, stream
+from lca_ai.logs.energy import read_energy, read_power_log
+from lca_ai.logs.records import Options
+
+START = 1_700_000_000_000_000
+SECOND = 1_000_000
+JOULE_PER_KWH = 3.6e6
+
+
+def write(frame: pd.DataFrame, path, rows: int = 1_000, device: str = "device"):
+    """Write a log as Parquet, in row groups of some rows."""
+    table = pa.table(
+        {
+            "time": pa.array(frame["time"].to_numpy(), pa.timestamp("us", tz="UTC")),
+            device: pa.array(frame["device"]).dictionary_encode(),
+            "power [W]" if "power" in frame else "counter [J]": pa.array(frame.iloc[:, 2].to_numpy("float64")),
+        }
+    )
+    parquet.write_table(table, path, row_group_size=rows)
+    return path
+
+
+def samples(devices: int = 3, length: int = 4_000, seed: int = 1, kind: str = "power") -> pd.DataFrame:
+    """One reading a second of each device, a little off the second, over more than an hour."""
+    rng = np.random.default_rng(seed)
+    parts = []
+    for device in range(devices):
+        time = START + np.arange(length) * SECOND + rng.integers(0, 200_000, length)
+        value = rng.uniform(50, 700, length)
+        parts.append(
+            pd.DataFrame(
+                {"time": time, "device": f"gpu {device}", kind: np.cumsum(value) if kind == "counter" else value}
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def streamed(*paths, window=(None, None), max_gap=None, **options):
+    pieces = stream.pieces_of(paths, Options(**options), least_rows=0)
+    assert pieces is not None
+    return stream.read(pieces, window=window, max_gap=max_gap)
+
+
+def whole(*paths, window=(None, None), **options):
+    log = read_power_log(list(paths), **options)
+    moments = [None if edge is None else datetime.fromtimestamp(edge / SECOND, UTC) for edge in window]
+    return read_energy(log.replace(start=moments[0], end=moments[1]))
+
+
+def same(part: stream.Streamed, reading) -> None:
+    """The same energy, covered and gap seconds and readings, per device and hour."""
+    hours = part.closed.hours.reset_index()
+    hours["hour"] = pd.to_datetime(hours["hour"], unit="us", utc=True)
+    table = hours.set_index(["device", "hour"]).sort_index()
+    other = reading.hours.reindex(table.index, fill_value=0.0)
+    np.testing.assert_allclose(table["energy"] / JOULE_PER_KWH, other["energy"], rtol=1e-9, atol=1e-15)
+    np.testing.assert_allclose(table["covered"], other["covered"], rtol=1e-9, atol=1e-6)
+    np.testing.assert_array_equal(table["samples"], other["samples"])
+
+
+@pytest.mark.parametrize("kind", ["power", "counter"])
+@pytest.mark.parametrize("rows", [37, 1_000, 1_000_000])
+@pytest.mark.parametrize("order", ["device", "time"])
+def test_pieces_give_what_the_whole_gives(tmp_path, kind, rows, order):
+    frame = samples(kind=kind).sort_values([order, "time"], kind="stable")
+    path = write(frame, tmp_path / "log.parquet", rows)
+    same(streamed(path), whole(path))
+
+
+def test_devices_in_turn_in_one_order_are_turned_and_not_sorted(tmp_path):
+    """Three devices, 100, 200 and 300 W for 3,999 s: 2,399.4 kJ, by hand."""
+    time = np.repeat(START + np.arange(4_000) * SECOND, 3)
+    frame = pd.DataFrame({"time": time, "device": ["a", "b", "c"] * 4_000, "power": [100.0, 200.0, 300.0] * 4_000})
+    found = streamed(write(frame, tmp_path / "log.parquet", 3_000))
+    assert found.closed.hours["energy"].groupby("device").sum().to_dict() == pytest.approx(
+        {"a": 399_900.0, "b": 799_800.0, "c": 1_199_700.0}
+    )
+
+
+def test_a_window_is_cut_at_its_very_edges(tmp_path):
+    frame = samples()
+    window = (START + 100 * SECOND + 12_345, START + 3_650 * SECOND + 500_000)
+    path = write(frame, tmp_path / "log.parquet", 500)
+    found = streamed(path, window=window)
+    reading = whole(path, window=window)
+    same(found, reading)
+    outside = sum(found.part.outside)
+    assert found.closed.hours["energy"].sum() + outside == pytest.approx(streamed(path).closed.hours["energy"].sum())
+
+
+def test_gaps_are_counted_and_nothing_is_invented_in_them(tmp_path):
+    frame = samples(1)
+    frame = frame[(frame["time"] < START + 1_000 * SECOND) | (frame["time"] > START + 2_000 * SECOND)]
+    path = write(frame, tmp_path / "log.parquet", 300)
+    found = streamed(path)
+    same(found, whole(path))
+    assert found.closed.hours["gap"].sum() == pytest.approx(1_000, abs=2)
+
+
+def test_faults_are_set_aside_and_counted(tmp_path):
+    frame = samples(2)
+    frame.loc[10, "power"] = np.nan
+    frame.loc[20, "power"] = -5.0
+    frame.loc[30, "power"] = 1e9
+    frame.loc[40, "time"] = 0
+    path = write(frame, tmp_path / "log.parquet", 500)
+    found = streamed(path)
+    reading = whole(path)
+    same(found, reading)
+    told = {note.what: note.count for note in found.part.notes}
+    assert told == {note.what: note.count for note in reading.notes}
+    assert set(told) == {"not a number", "negative", "absurd", "implausible time"}
+
+
+def test_rows_out_of_order_across_pieces_are_sorted(tmp_path):
+    frame = samples(2)
+    shuffled = frame.sample(frac=1.0, random_state=3)
+    path = write(shuffled, tmp_path / "log.parquet", 500)
+    same(streamed(path), whole(path))
+
+
+def test_late_rows_touch_only_the_pieces_they_overlap(tmp_path):
+    frame = samples(1).sort_values("time", ignore_index=True)
+    late = frame.iloc[[100]]
+    frame = pd.concat([frame.drop(index=100), late], ignore_index=True)
+    path = write(frame, tmp_path / "log.parquet", 500)
+    same(streamed(path), whole(path))
+
+
+def test_files_of_a_log_join_and_what_one_repeats_counts_once(tmp_path):
+    frame = samples(2).sort_values("time", ignore_index=True)
+    one = write(frame.iloc[:5_000], tmp_path / "a.parquet", 700)
+    other = write(frame.iloc[4_500:], tmp_path / "b.parquet", 700)
+    found = streamed(other, one)
+    same(found, whole(one, other))
+    assert {note.what: note.count for note in found.part.notes} == {"duplicate": 500}
+
+
+def test_files_that_cover_one_device_at_one_time_are_refused(tmp_path):
+    one = write(samples(1, seed=1), tmp_path / "a.parquet", 700)
+    other = write(samples(1, seed=2), tmp_path / "b.parquet", 700)
+    with pytest.raises(LogError, match="same device at the same time"):
+        streamed(one, other)
+
+
+def test_a_counter_that_starts_again_between_pieces_is_a_reset(tmp_path):
+    """0 to 99 J, then from 0 again: 99 + 99 J; what was used across the reset is not known."""
+    time = START + np.arange(200) * SECOND
+    frame = pd.DataFrame({"time": time, "device": "a", "counter": [*range(100), *range(100)]})
+    for rows in (100, 70):
+        found = streamed(write(frame, tmp_path / f"{rows}.parquet", rows))
+        assert found.closed.hours["energy"].sum() == pytest.approx(198.0)
+        assert [note.what for note in found.part.notes] == ["counter reset"]
+
+
+def test_csv_in_blocks_is_the_same_as_whole(tmp_path, monkeypatch):
+    frame = samples(3)
+    path = tmp_path / "log.csv"
+    stamps = pd.to_datetime(frame["time"], unit="us", utc=True).dt.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    pd.DataFrame({"time": stamps, "device": frame["device"], "power": frame["power"]}).to_csv(path, index=False)
+    reading = whole(path)
+    monkeypatch.setattr(chunks, "BLOCK_BYTES", 10_000)
+    pieces = stream.pieces_of([path], Options(), least_rows=0)
+    assert len(pieces) > 20
+    same(stream.read(pieces), reading)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 400), st.integers(1, 4), st.randoms(use_true_random=False))
+def test_any_pieces_give_the_same_energy(tmp_path_factory, rows, devices, random):
+    folder = tmp_path_factory.mktemp("pieces")
+    frame = samples(devices, 200, seed=random.randint(0, 99))
+    edges = sorted(random.sample(range(1, len(frame)), 2))
+    ordered = frame.sort_values(["time"], ignore_index=True)
+    files = [ordered.iloc[a:b] for a, b in zip([0, *edges], [*edges, len(frame)], strict=True)]
+    paths = [write(part, folder / f"{number}.parquet", rows) for number, part in enumerate(files)]
+    random.shuffle(paths)
+    reference = streamed(write(frame, folder / "whole.parquet", 10**6), max_gap=10 * SECOND)
+    found = streamed(*paths, max_gap=10 * SECOND)
+    assert found.closed.hours["energy"].sum() == pytest.approx(reference.closed.hours["energy"].sum(), rel=1e-9)
+    pd.testing.assert_series_equal(
+        found.closed.hours["samples"].sort_index(), reference.closed.hours["samples"].sort_index()
+    )
+
+
+def test_the_cadence_does_not_depend_on_the_order_of_files(tmp_path):
+    one = write(samples(1, seed=1), tmp_path / "a.parquet")
+    slow = samples(1, seed=2).assign(time=lambda f: START + 10**10 + np.arange(len(f)) * 10 * SECOND)
+    other = write(slow, tmp_path / "b.parquet")
+    first, second = (stream.pieces_of(paths, Options(), least_rows=0) for paths in ([one, other], [other, one]))
+    assert stream.cadence(first) == stream.cadence(second)
