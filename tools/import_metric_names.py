@@ -16,7 +16,25 @@ _FACTS = "single figures cited"
 _GITHUB = "https://github.com/"
 _KEPLER = _GITHUB + "sustainable-computing-io/kepler/blob/main/"
 
+#: What is known of the sensors behind the formats, by format and kind of reading.
+_POLLED = "polled power of the card's own sensor: within 5 % of the draw where the maker states it"
+_A100 = (
+    "on A100 and H100 the sensor sees a quarter of the time, and the other three quarters may draw differently; "
+    "a counter of energy or a meter at the plug does not miss them"
+)
+SENSORS = [
+    {"format": name, "kind": "power", "relative_uncertainty": 0.05, "unit": "1", "what": _POLLED, "remark": _A100,
+     "source": "nvml-power-usage;yang-2024"}
+    for name in ("nvidia-smi", "nvidia-smi-dmon", "nvidia-smi-q", "nvidia-smi-table", "dcgmi-dmon", "dcgm-exporter")
+]  # fmt: skip
+
 SOURCES = [
+    source("nvml-power-usage", "NVIDIA, NVML API reference: nvmlDeviceGetPowerUsage (accuracy of Fermi and Kepler)",
+           "https://docs.nvidia.com/deploy/nvml-api/group__nvmlDeviceQueries.html", "cited fact",
+           "nvmlDeviceGetPowerUsage"),
+    source("yang-2024", "Yang, Adamek and Armour (2024), Accurate and Convenient Energy Measurements for GPUs: "
+           "A Detailed Study of NVIDIA GPU's Built-in Power Sensor, SC24", "https://arxiv.org/abs/2312.02741", "cited fact",
+           "abstract"),
     source("kepler-metrics", "Kepler, metrics (from version 0.10)",
            _KEPLER + "docs/user/metrics.md", "Apache-2.0", "node and platform"),
     source("kepler-gpu", "Kepler, GPU power monitoring",
@@ -273,6 +291,9 @@ licensed under Creative Commons Attribution 4.0 International. No file of an exp
 `attribution` (a share of what another metric measures), `part`, `statistic`, `limit`. `domain` is what it measures and
 `parents` the domains of the same computer that it is a part of, the nearest first: a part is never added to its whole.
 `devices` are the labels that name the device: `|` is "else", `+` is "and".
+
+`sensors.csv`: what is known of the error of the sensors behind a format; `relative_uncertainty` is half the width of
+the interval around a reading.
 """
 
 
@@ -287,7 +308,7 @@ def build() -> Package:
         licence_url=CC_BY[1],
         notice=NOTICE,
         sources=SOURCES,
-        tables={"metrics": [metric._asdict() for metric in metrics]},
+        tables={"metrics": [metric._asdict() for metric in metrics], "sensors": SENSORS},
     )
 
 

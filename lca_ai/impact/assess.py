@@ -28,6 +28,7 @@ from lca_ai.inventory.assemble import Inventory, add_workload, covered_shares
 from lca_ai.inventory.facility import Metered
 from lca_ai.inventory.hourly import HourlySeries, read_hourly
 from lca_ai.inventory.system import ProductSystem
+from lca_ai.logs import frames
 from lca_ai.logs.reading import EnergyReading
 from lca_ai.models.scope import GoalAndScope
 from lca_ai.models.study import Study
@@ -107,7 +108,7 @@ def _assess(subject: Study | Workload | Sequence[Workload], scope: GoalAndScope 
         flows=flows_table(system, share),
         inventories=tuple(inventories),
         readings=readings,
-        lock=provenance.lock(_files(workloads)),
+        lock=provenance.lock(_files(workloads), _held(workloads)),
         reference_share=share,
     )
 
@@ -190,6 +191,12 @@ def _inventory(  # noqa: PLR0913 (what a workload needs from outside)
         run_year=start.astimezone(UTC).year if start is not None else workload.location.year,
         series=series,
     )
+
+
+def _held(workloads: Sequence[Workload]) -> dict[str, str]:
+    """Tables that stand in place of log files, by their workload, with their hash."""
+    given = {one.name: one.power.table for one in workloads if one.power is not None and one.power.table is not None}
+    return {f"table of {name}": frames.digest(table) for name, table in given.items()}
 
 
 def _files(workloads: Sequence[Workload]) -> dict[str, Path]:

@@ -7,7 +7,7 @@ from typing import Any
 from lca_ai.errors import StudyError, shorten
 from lca_ai.inventory import facility
 from lca_ai.inventory.facility import Metered
-from lca_ai.inventory.system import Gap, ProductSystem
+from lca_ai.inventory.system import Assumed, Gap, ProductSystem
 from lca_ai.logs.energy import read_energy
 from lca_ai.logs.reading import EnergyReading
 from lca_ai.models.workload import Workload
@@ -102,6 +102,11 @@ def _quality(system: ProductSystem, workload: Workload, reading: EnergyReading) 
     covered = f"{span / length:.2%} of {length:,.1f} s" if length else "nothing"
     found.append(("coverage", round(span), covered))
     found += [(key, 1, value) for key, value in reading.facts.items()]
+    for sensor in reading.sensors:
+        found.append(("sensor", 1, f"{sensor.what}: {100 * sensor.relative_uncertainty:g} % of the measured energy"))
+        reason = f"error of the sensor of {workload.name}, relative to its energy"
+        width = f"{100 * sensor.relative_uncertainty:g} %"
+        system.assumed.append(Assumed(f"uncertainty of {sensor.format}", width, reason, ";".join(sensor.sources)))
     if reading.outside > 0:
         joules = f"{reading.outside * 3.6e6:,.0f} J"
         found.append(("outside the window", 1, f"{joules} of the log are outside the stated window and not counted"))
@@ -119,7 +124,8 @@ def _unmeasured(reading: EnergyReading) -> list[tuple[str, int, str]]:
     found = []
     if reading.gap_seconds > 0:
         wide = f"intervals over {reading.max_gap:g} s, late starts, early ends"
-        reason = f"{reading.gap_seconds:,.1f} s per device have no reading ({wide}): nothing is invented there"
+        bound = f"at the highest power drawn, {_most_missed(reading):.3g} kWh at the very most"
+        reason = f"{reading.gap_seconds:,.1f} s per device have no reading ({wide}): nothing is invented there; {bound}"
         found.append(("gaps", round(reading.gap_seconds), reason))
     if reading.silent:
         names = shorten(", ".join(reading.silent))
@@ -128,3 +134,10 @@ def _unmeasured(reading: EnergyReading) -> list[tuple[str, int, str]]:
         reason = f"{reading.resets} counter resets: the energy across each is not known"
         found.append(("counter resets", reading.resets, reason))
     return found
+
+
+def _most_missed(reading: EnergyReading) -> float:
+    """The energy of the gaps if each device had its highest power there [kWh]."""
+    gaps = reading.hours["gap"].groupby(level="device").sum()
+    highest = reading.curve.groupby("device")["power"].max()
+    return float((gaps * highest.reindex(gaps.index).fillna(0.0)).sum() / 3.6e6)

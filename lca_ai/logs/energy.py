@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import reduce
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from lca_ai import tables
 from lca_ai.errors import LogError, shorten
-from lca_ai.logs import formats, nesting, stream
+from lca_ai.logs import formats, frames, nesting, stream
 from lca_ai.logs.chunks import Piece
 from lca_ai.logs.files import plain
 from lca_ai.logs.integrate import (
@@ -27,14 +28,13 @@ from lca_ai.logs.integrate import (
     uncovered_edges,
 )
 from lca_ai.logs.quality import clean, continuous
-from lca_ai.logs.reading import EnergyReading
+from lca_ai.logs.reading import EnergyReading, sensors_of
 from lca_ai.logs.records import SECOND_US, Kind, Note, Options, Records
 from lca_ai.logs.stream import Progress
 from lca_ai.models.power import PowerLog
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 _JOULE_PER_KWH = 3.6e6
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -43,7 +43,7 @@ _IN_PIECES = ("csv", "parquet")
 
 
 def read_power_log(  # noqa: PLR0913 (a log is described by what a user knows of it)
-    files: str | Path | list[str] | list[Path] | tuple[str | Path, ...],
+    files: str | Path | list[str] | list[Path] | tuple[str | Path, ...] | Any,
     *,
     format: str | None = None,  # noqa: A002 (the word users know)
     timezone: str | None = None,
@@ -56,7 +56,8 @@ def read_power_log(  # noqa: PLR0913 (a log is described by what a user knows of
 
     Parameters
     ----------
-    files : path of a log file, or several that belong to one log
+    files : path of a log file, folder, pattern or address, several that belong to one log, or a table that is held
+        already (pandas, Polars, PyArrow, DuckDB, Dask, Spark)
     format : name of the format; recognised from the content where not given
     timezone : IANA time zone of naive time stamps; never guessed
     covers : what the log measures ("gpu", "cpu", "memory", "storage", "node", "facility"); from the format if it tells
@@ -69,8 +70,10 @@ def read_power_log(  # noqa: PLR0913 (a log is described by what a user knows of
     LogError : where a file cannot be read as a log
     InputError : where a file does not exist
     """
-    names = files if isinstance(files, list | tuple) else (files,)
+    held = None if isinstance(files, str | Path | list | tuple) else files
+    names = files if isinstance(files, list | tuple) else (files if held is None else frames.NAME,)
     given = {
+        "table": held,
         "files": tuple(str(name) for name in names),
         "format": format,
         "timezone": timezone,
@@ -80,6 +83,9 @@ def read_power_log(  # noqa: PLR0913 (a log is described by what a user knows of
         "max_gap": max_gap,
     }
     log = PowerLog(**{name: value for name, value in given.items() if value is not None})
+    if held is not None:
+        frames.records_of(held, _options(log))
+        return log
     with plain(log.paths()) as paths:
         large = _pieces(paths, log, "local")
         found = {piece.form for piece in large} if large else {records.format for records in _read(paths, log)}
@@ -130,6 +136,8 @@ def read_energy(
     LogError : where the log cannot be read, has one reading only, or lies outside its window
     """
     window = (_micros(log.since()), _micros(log.until()))
+    if log.table is not None:
+        return _whole([frames.records_of(log.table, _options(log))], log, window)
     with plain(log.paths()) as paths:
         pieces = _pieces(paths, log, engine, always=keep is not None)
         if pieces is None:
@@ -170,6 +178,7 @@ def _whole(read: list[Records], log: PowerLog, window: Window) -> EnergyReading:
         hours=_in_kwh(counted),
         nested=_in_kwh(nested),
         parents=parents,
+        sensors=sensors_of((records.format, records.kind) for records in parts),
         occupied=max(one.occupied for one in integrals),
         silent=silent,
         named=all(records.named for records in parts),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import pandas as pd
 
+from lca_ai import tables
 from lca_ai.errors import LogError
 from lca_ai.logs.records import Note
 
@@ -43,6 +44,28 @@ def no_hours() -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
+class Sensor:
+    """What is known of the error of a sensor: half the width of the interval around a reading, relative to it."""
+
+    format: str
+    relative_uncertainty: float
+    what: str
+    sources: tuple[str, ...]
+
+
+def sensors_of(kinds: Iterable[tuple[str, str]]) -> tuple[Sensor, ...]:
+    """What is known of the sensors behind formats and the kinds of reading that they gave."""
+    known = {(row["format"], row["kind"]): row for row in tables.rows("datasets/metrics", "sensors")}
+    rows = [(pair[0], known[pair]) for pair in dict.fromkeys(kinds) if pair in known]
+    return tuple(
+        Sensor(
+            name, float(row["relative_uncertainty"]), f"{row['what']}; {row['remark']}", tuple(row["source"].split(";"))
+        )
+        for name, row in rows
+    )
+
+
+@dataclass(frozen=True)
 class EnergyReading:
     """A log, integrated.
 
@@ -60,6 +83,7 @@ class EnergyReading:
     resets : counter resets, across which the energy is not known
     nested : like ``hours``, of the devices that lie within another one of the log: shown, and not added
     parents : device -> the device of the log that it is a part of
+    sensors : what is known of the error of the sensors: what it is, relative to a reading, and the source
     """
 
     hours: pd.DataFrame
@@ -79,6 +103,7 @@ class EnergyReading:
     resets: int
     nested: pd.DataFrame = field(default_factory=no_hours)
     parents: Mapping[str, str] = field(default_factory=dict)
+    sensors: tuple[Sensor, ...] = ()
 
     @property
     def total(self) -> float:

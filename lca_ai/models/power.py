@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from glob import glob
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
@@ -96,6 +96,8 @@ class PowerLog(Model):
     """Longest interval between two samples that is integrated; from the log's own cadence where not given."""
     folder: Path | None = Field(default=None, exclude=True)
     """Folder that relative paths start from (not part of the study)."""
+    table: Any = Field(default=None, exclude=True, repr=False)
+    """A table that holds the readings, in place of files (not part of a study file)."""
 
     _zone = field_validator("timezone")(_check_zone)
 
@@ -138,7 +140,7 @@ class PowerLog(Model):
         ------
         InputError : where a file does not exist, or a folder or pattern holds none
         """
-        return [path for name in self.files for path in self._found(name)]
+        return [] if self.table is not None else [path for name in self.files for path in self._found(name)]
 
     def _found(self, name: str) -> list[Path]:
         if "://" in name:

@@ -338,3 +338,10 @@ def test_what_is_written_is_read_back(write, samples, header, units, last):
     assert frame["time"].tolist() == micros
     assert frame["device"].tolist() == [device for _, device, _ in samples]
     assert frame["power"].tolist() == [centiwatt / 100 for _, _, centiwatt in samples]
+
+
+def test_the_error_of_the_sensor_comes_with_the_energy(logs):
+    reading = read_energy(read_power_log(logs / "nvidia-smi_headerless.csv", timezone="UTC"))
+    [sensor] = reading.sensors
+    assert sensor.relative_uncertainty == 0.05
+    assert "yang-2024" in sensor.sources

@@ -113,7 +113,7 @@ def _read_csv(path: Path, text: str, options: Options) -> Records:
     table, notes = read_table(text, delimiter, file=path.name, header=not headless)
     if delimiter == ";":
         table = table.apply(lambda column: column.str.replace(r"^(-?\d+),(\d+)(.*)$", r"\1.\2\3", regex=True))
-    records = _records(table, path, options, CSV.name)
+    records = records_of(table, path, options, CSV.name)
     records.notes = notes + records.notes
     return records
 
@@ -130,10 +130,16 @@ def _read_parquet(path: Path, text: str, options: Options) -> Records:  # noqa: 
     if any(name is not None for name in table.index.names):
         table = table.reset_index()
     table.columns = [str(name) for name in table.columns]
-    return _records(table, path, options, PARQUET.name)
+    return records_of(table, path, options, PARQUET.name)
 
 
-def _records(table: pd.DataFrame, path: Path, options: Options, format_name: str) -> Records:
+def records_of(table: pd.DataFrame, path: Path, options: Options, format_name: str) -> Records:
+    """Return the readings of a table with named columns.
+
+    Raises
+    ------
+    LogError : where a column is missing, or its cells are not what its name says
+    """
     columns = columns_of(table, path, options)
     if table.empty:
         raise LogError("the file has a header and no row", file=path.name, line=2)
