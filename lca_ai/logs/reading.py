@@ -10,6 +10,7 @@ import pandas as pd
 
 from lca_ai import tables
 from lca_ai.errors import LogError
+from lca_ai.logs.jobs import allocate
 from lca_ai.logs.records import Note
 
 #: Notes of what was found and yet counted in full.
@@ -20,6 +21,7 @@ _KEPT = {
     "interval length assumed",
     "overlapping intervals",
     "part of another device",
+    "times assumed",
 }
 
 
@@ -27,6 +29,7 @@ _KEPT = {
 _KEYS: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
     "device": lambda table: table["device"],
     "host": lambda table: table["device"].astype("str").str.partition("/")[0],
+    "job": lambda table: table["job"],
     "hour": lambda table: table["hour"],
     "day": lambda table: table["hour"].dt.floor("D"),
     "month": lambda table: table["hour"].dt.tz_localize(None).dt.to_period("M").astype("str"),
@@ -135,8 +138,12 @@ class EnergyReading:
         """Length of the window [s]."""
         return (self.end - self.start).total_seconds()
 
-    def by(self, *keys: str) -> pd.DataFrame:
-        """Energy by some keys: "device", "host", "hour", "day", "month" (UTC).
+    def by(self, *keys: str, jobs: pd.DataFrame | None = None) -> pd.DataFrame:
+        """Energy by some keys: "device", "host", "hour", "day", "month" (UTC), or "job" of a table of jobs.
+
+        Parameters
+        ----------
+        jobs : see :func:`lca_ai.logs.jobs.read_jobs`; shared machines are allocated by its rule
 
         Returns
         -------
@@ -144,14 +151,19 @@ class EnergyReading:
 
         Raises
         ------
-        LogError : for an unknown key
+        LogError : for an unknown key, or "job" without a table of jobs
         """
-        table = self.hours.reset_index()
+        if "job" in keys and jobs is None:
+            raise LogError(
+                "energy by job needs a table of jobs", field="jobs", accepted="--jobs, or jobs=read_jobs(...)"
+            )
+        table = self.hours.reset_index() if jobs is None else allocate(self.hours, jobs)[0]
         for key in keys:
             if key not in _KEYS:
                 raise LogError("no such key", field="by", value=key, accepted=", ".join(_KEYS))
             table[key] = _KEYS[key](table)
-        sums = table.groupby(list(keys), sort=True, as_index=False)[["energy", "covered", "gap", "samples"]].sum()
+        values = [name for name in ("energy", "covered", "gap", "samples") if name in table]
+        sums = table.groupby(list(keys), sort=True, as_index=False)[values].sum()
         return sums.rename(columns={"energy": "energy [kWh]", "covered": "covered [s]", "gap": "gap [s]"})
 
     def per_device(self) -> dict[str, float]:

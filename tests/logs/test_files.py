@@ -97,5 +97,5 @@ def test_energy_by_other_keys(tmp_path):
 def test_an_unknown_key_lists_those_known(tmp_path):
     path = tmp_path / "log.csv"
     path.write_text(ROWS)
-    with pytest.raises(LogError, match="device, host, hour, day, month"):
+    with pytest.raises(LogError, match="device, host, job, hour, day, month"):
         lca.energy(read_power_log(path), by=["rack"])
