@@ -7,6 +7,8 @@ or a counter in a known unit. Any other file is read whole by its format.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from csv import Error as CsvError
+from csv import reader
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -18,8 +20,8 @@ import pandas as pd
 from lca_ai import units
 from lca_ai.errors import LogError
 from lca_ai.logs.formats import generic, recognise
-from lca_ai.logs.kernel import Chunk
 from lca_ai.logs.records import Options
+from lca_ai.logs.sheet import Chunk
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,6 +32,8 @@ BLOCK_BYTES = 1 << 25
 #: Rows at the head of a file that tell the log's cadence.
 HEAD_ROWS = 1 << 16
 _HEAD_CHARACTERS = 20_000
+#: More columns than any log has: the whole-file reader says so.
+_MOST_COLUMNS = 5_000
 _EPOCH_US = {"s": 1e6, "ms": 1e3, "us": 1.0, "ns": 1e-3}
 
 
@@ -151,10 +155,12 @@ def _csv_pieces(path: Path, options: Options) -> list[Piece] | None:
     except UnicodeDecodeError:
         return None
     headless = all(name.split(":")[0].isdecimal() for name in (options.columns or {"": ""}).values())
-    if '"' in text or headless or _shown(path, text[:_HEAD_CHARACTERS], options) is not generic.CSV:
+    if headless or _shown(path, text[:_HEAD_CHARACTERS], options) is not generic.CSV:
         return None
     delimiter = generic.delimiter_of(text)
-    header = tuple(name.strip() for name in text.strip().split(delimiter))
+    header = _header(text, delimiter)
+    if not 0 < len(header) <= _MOST_COLUMNS:
+        return None
     first = _described(path, list(header), options)
     size = path.stat().st_size
     if first is None or delimiter == ";" or len(set(header)) < len(header) or first.time_unit not in (None, *_EPOCH_US):
@@ -166,6 +172,14 @@ def _csv_pieces(path: Path, options: Options) -> list[Piece] | None:
         replace(whole, group=number, begin=begin, end=end, rows=max(1, (end - begin) // width))
         for number, (begin, end) in enumerate(pairwise(edges))
     ]
+
+
+def _header(line: str, delimiter: str) -> tuple[str, ...]:
+    """The names of columns; none where the line is no line of a table."""
+    try:
+        return tuple(name.strip() for name in next(reader([line.strip()], delimiter=delimiter, skipinitialspace=True)))
+    except CsvError:
+        return ()
 
 
 def _shown(path: Path, line: str, options: Options) -> object:
@@ -239,22 +253,29 @@ def _chunk(batch: pa.RecordBatch, piece: Piece) -> Chunk:
     time = batch.column(batch.schema.get_field_index(piece.time))
     value = batch.column(batch.schema.get_field_index(piece.value))
     if pa.types.is_timestamp(time.type):
-        micros = time.cast(pa.timestamp("us", time.type.tz), safe=False).cast(pa.int64())
-        stamps = micros.fill_null(-1).to_numpy(zero_copy_only=False)
+        stamps = _plain(time.cast(pa.timestamp("us", time.type.tz), safe=False).cast(pa.int64()), -1)
     else:
-        numbers = time.cast(pa.float64() if pa.types.is_floating(time.type) else pa.int64()).fill_null(-1)
+        plain = _plain(time.cast(pa.float64() if pa.types.is_floating(time.type) else pa.int64()), -1)
         scale = _EPOCH_US[piece.time_unit or "us"]
-        plain = numbers.to_numpy(zero_copy_only=False)
         stamps = plain * int(scale) if scale >= 1 and plain.dtype == np.int64 else np.round(plain * scale)
-    power = value.cast(pa.float64()).fill_null(float("nan")).to_numpy(zero_copy_only=False)
+    if piece.factor != 1.0 or value.type not in (pa.float32(), pa.float64()):
+        value = value.cast(pa.float64(), safe=False)
+    power = _plain(value, float("nan"))
     if piece.factor != 1.0:
         power = power * piece.factor
     codes, names = _devices(batch, piece)
     return Chunk(codes, names, stamps.astype(np.int64, copy=False), power)
 
 
+def _plain(column: pa.Array, missing: float) -> np.ndarray[Any, np.dtype[Any]]:
+    """A column as an array, without a copy where nothing is missing."""
+    full = column.fill_null(missing) if column.null_count else column
+    plain: np.ndarray[Any, np.dtype[Any]] = full.to_numpy(zero_copy_only=False)
+    return plain
+
+
 def _devices(batch: pa.RecordBatch, piece: Piece) -> tuple[np.ndarray[Any, np.dtype[Any]], list[str]]:
-    """Small codes of the devices, in the order of their names, and the names; a missing one is -1."""
+    """Codes of the devices, and the names that they are places of; a missing one is -1."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -264,9 +285,10 @@ def _devices(batch: pa.RecordBatch, piece: Piece) -> tuple[np.ndarray[Any, np.dt
     if not pa.types.is_dictionary(column.type):
         column = pc.dictionary_encode(column.cast(pa.string()))
     names = [str(name).strip() for name in column.dictionary.to_pylist()]
-    if column.null_count or "" in names:
-        indices = column.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-        return np.where([name == "" for name in [*names, ""]], -1, np.arange(len(names) + 1))[indices], names
-    indices = column.indices.to_numpy(zero_copy_only=False)
-    small = np.uint8 if len(names) <= 1 << 8 else np.uint16 if len(names) <= 1 << 16 else np.int64
-    return indices.astype(small), names
+    indices = _plain(column.indices, -1)
+    if column.null_count or "" in names or len(set(names)) < len(names):
+        names = [*dict.fromkeys(name for name in names if name)]
+        place = {name: number for number, name in enumerate(names)}
+        found = [str(name).strip() for name in column.dictionary.to_pylist()]
+        return np.array([*(place.get(name, -1) for name in found), -1])[indices], names
+    return indices.view(f"u{indices.dtype.itemsize}"), names

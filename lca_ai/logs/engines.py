@@ -6,8 +6,11 @@ All of them run the same two functions, one that integrates a piece and one that
 from __future__ import annotations
 
 import os
+import pickle
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +18,16 @@ from lca_ai.errors import LogError
 from lca_ai.logs.parts import Part, add
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from lca_ai.logs.chunks import Piece
 
 Work = Callable[["Piece"], Part]
 
-_ENGINES = "local, dask (a cluster of this machine), dask://host:port, spark, or spark://host:port"
+_ENGINES = "local, dask (the open client, or this machine), dask://host:port, spark (the session), or spark://host:port"
 #: Pieces that one task of a cluster integrates, so that its parts travel as one.
 _PIECES_PER_TASK = 8
+_LEAST_TASKS = 16
 
 
 def run(engine: str, work: Work, pieces: list[Piece]) -> Iterator[tuple[list[Piece], Part]]:
@@ -66,7 +72,9 @@ def _local(work: Work, pieces: list[Piece]) -> Iterator[tuple[list[Piece], Part]
 
 
 def _batches(pieces: list[Piece]) -> list[list[Piece]]:
-    return [pieces[first : first + _PIECES_PER_TASK] for first in range(0, len(pieces), _PIECES_PER_TASK)]
+    """A few pieces for each task, fewer where there would be too few tasks for all to have work."""
+    size = max(1, min(_PIECES_PER_TASK, len(pieces) // _LEAST_TASKS))
+    return [pieces[first : first + size] for first in range(0, len(pieces), size)]
 
 
 def _together(work: Work, pieces: Iterable[Piece]) -> Part:
@@ -74,35 +82,60 @@ def _together(work: Work, pieces: Iterable[Piece]) -> Part:
 
 
 def _dask(work: Work, pieces: list[Piece], address: str | None) -> Iterator[tuple[list[Piece], Part]]:
+    """A task for a few pieces, on the cluster at an address, the client's that is open, or one of this machine."""
     try:
         from distributed import Client, as_completed
     except ImportError:
         raise _missing("dask", "dask") from None
     connect: Any = Client
     completed: Any = as_completed
-    with connect(address) if address else connect(processes=True, dashboard_address=None) as client:
+    with ExitStack() as stack:
+        try:
+            client = stack.enter_context(connect(address)) if address else connect.current()
+        except ValueError:
+            client = stack.enter_context(connect(processes=True, dashboard_address=None))
         tasks = {client.submit(_together, work, batch, pure=False): batch for batch in _batches(pieces)}
         for task in completed(list(tasks)):
             yield tasks[task], task.result()
 
 
 def _spark(work: Work, pieces: list[Piece], master: str | None) -> Iterator[tuple[list[Piece], Part]]:
+    """``mapInArrow`` over rows that are a few pieces each: pickled pieces in, pickled parts out, nothing shuffled."""
     try:
         from pyspark.sql import SparkSession
     except ImportError:
         raise _missing("spark", "pyspark") from None
     active = SparkSession.getActiveSession()
     builder: Any = SparkSession.builder.appName("lca_ai")
-    session = active or (builder.master(master) if master else builder).getOrCreate()
+    session: Any = active or (builder.master(master) if master else builder).getOrCreate()
+    if active is None and session.sparkContext.master.startswith("local") and "PYSPARK_PYTHON" not in os.environ:
+        session.sparkContext.pythonExec = sys.executable
     batches = _batches(pieces)
+    rows = [(number, pickle.dumps((work, batch))) for number, batch in enumerate(batches)]
     try:
-        context: Any = session.sparkContext
-        numbered = context.parallelize(list(enumerate(batches)), max(1, len(batches)))
-        for number, part in numbered.map(lambda pair: (pair[0], _together(work, pair[1]))).toLocalIterator():
+        frame = session.createDataFrame(rows, "number long, content binary")
+        # All at once: fetched one partition after the other, the partitions would be integrated so.
+        for number, content in frame.mapInArrow(_map_in_arrow, frame.schema).collect():
+            part = pickle.loads(content)  # noqa: S301 (what our own function wrote)
+            if isinstance(part, LogError):
+                raise part
             yield batches[number], part
     finally:
         if active is None:
             session.stop()
+
+
+def _map_in_arrow(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Integrate the pieces that each row holds; a fault travels as a part does, to be raised by the driver."""
+    import pyarrow as pa
+
+    for batch in batches:
+        for number, content in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            try:
+                part: Part | LogError = _together(*pickle.loads(content))  # noqa: S301 (what the driver wrote)
+            except LogError as fault:
+                part = fault
+            yield pa.RecordBatch.from_pydict({"number": [number], "content": [pickle.dumps(part)]})
 
 
 def _missing(engine: str, library: str) -> LogError:

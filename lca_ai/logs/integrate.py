@@ -11,6 +11,7 @@ as a gap and nothing is invented in it. A counter difference or an interval ener
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -248,14 +249,24 @@ def tabulate(segments: Segments, devices: list[str], rules: Rules) -> tuple[pd.D
     """Integrate intervals: energy [J], covered and gap seconds per device and hour; and the longest of them [s]."""
     length = segments.end - segments.start
     longest = float(length[_inside(segments, rules.window)].max(initial=0)) / SECOND_US
-    measured = np.ones(len(length), bool)
-    if rules.kind == "power":
-        measured = length <= rules.limits(devices)[segments.device]
-    pieces = segments.take(measured).clip(*rules.window).split_at_hours()
-    gaps = segments.take(~measured).clip(*rules.window).split_at_hours()
+    pieces, gaps = cut(segments, rules.limits(devices), rules)
     covered = _grouped(pieces, devices, {"energy": pieces.joules(), "covered": pieces.seconds()})
     missed = _grouped(gaps, devices, {"gap": gaps.seconds()})
     return _sum([covered, missed]), longest
+
+
+def cut(segments: Segments, limits: I64, rules: Rules) -> tuple[Segments, Segments]:
+    """Return intervals inside the window, cut at every full hour: the measured ones, and the gaps.
+
+    Parameters
+    ----------
+    limits : longest interval of power of each device that is integrated [µs]
+    """
+    measured = np.ones(len(segments.start), bool)
+    if rules.kind == "power":
+        measured = segments.end - segments.start <= limits[segments.device]
+    pieces, gaps = (segments.take(rows).clip(*rules.window) for rows in (measured, ~measured))
+    return pieces.split_at_hours(), gaps.split_at_hours()
 
 
 def _inside(segments: Segments, window: Window) -> NDArray[np.bool_]:
@@ -269,11 +280,17 @@ def _inside(segments: Segments, window: Window) -> NDArray[np.bool_]:
 
 
 def _grouped(pieces: Segments, devices: list[str], values: dict[str, F64]) -> pd.DataFrame:
-    return _by_device_hour(pieces.device, pieces.start, devices, values)
+    return by_device_hour(pieces.device, pieces.start, devices, values)
 
 
-def _by_device_hour(device: I64, time: I64, devices: list[str], values: dict[str, F64]) -> pd.DataFrame:
-    """Sum values per device and hour, on whole numbers: names are looked up once for each sum, not for each row."""
+def by_device_hour(device: I64, time: I64, devices: list[str] | pd.Index, values: dict[str, F64]) -> pd.DataFrame:
+    """Sum values per device and hour, on whole numbers: names are looked up once for each sum, not for each row.
+
+    Parameters
+    ----------
+    device : code of each value's device: its place in ``devices``, which are all different
+    time : a moment of each value's hour [µs]
+    """
     hour = time // HOUR_US
     first = int(hour.min()) if len(hour) else 0
     span = int(hour.max()) - first + 1 if len(hour) else 1
@@ -286,9 +303,11 @@ def _by_device_hour(device: I64, time: I64, devices: list[str], values: dict[str
     else:  # few rows over many hours: a table of all hours would be mostly empty
         found, place = np.unique(key, return_inverse=True)
         sums = {name: np.bincount(place, weights=column) for name, column in values.items()}
-    names = np.array(devices, dtype=object)[found // span]
-    index = pd.MultiIndex.from_arrays([names, (found % span + first) * HOUR_US], names=["device", "hour"])
-    return pd.DataFrame(sums, index=index)
+    hours, place = np.unique(found % span, return_inverse=True)
+    levels: Any = [pd.Index(devices, dtype="str"), (hours + first) * HOUR_US]
+    codes: Any = [found // span, place]
+    index = pd.MultiIndex(levels=levels, codes=codes, names=["device", "hour"], verify_integrity=False)
+    return pd.DataFrame(np.column_stack(list(sums.values())), index=index, columns=list(sums))
 
 
 def _samples(device: I64, time: I64, devices: list[str], window: Window) -> pd.DataFrame:
@@ -299,18 +318,20 @@ def _samples(device: I64, time: I64, devices: list[str], window: Window) -> pd.D
         inside &= time >= since
     if until is not None:
         inside &= time <= until
-    return _by_device_hour(device[inside], time[inside], devices, {"samples": np.ones(int(inside.sum()))})
+    return by_device_hour(device[inside], time[inside], devices, {"samples": np.ones(int(inside.sum()))})
 
 
 def _sum(tables: list[pd.DataFrame]) -> pd.DataFrame:
     """Tables per (device, hour), added; a column that one of them lacks counts as nothing there."""
-    filled = [table.reindex(columns=_HOUR_COLUMNS).astype("float64").fillna(0.0) for table in tables if len(table)]
-    if not filled:
+    kept = [table for table in tables if len(table)]
+    if not kept:
         index = pd.MultiIndex.from_arrays(
             [pd.Index([], dtype="object"), pd.Index([], dtype="int64")], names=["device", "hour"]
         )
         return pd.DataFrame(0.0, index=index, columns=_HOUR_COLUMNS)
-    return pd.concat(filled).groupby(level=["device", "hour"], sort=True).sum() if len(filled) > 1 else filled[0]
+    joined = pd.concat(kept) if len(kept) > 1 else kept[0]
+    filled = joined.reindex(columns=_HOUR_COLUMNS).astype("float64").fillna(0.0)
+    return filled.groupby(level=["device", "hour"], sort=True).sum() if len(kept) > 1 else filled
 
 
 def uncovered_between(frame: pd.DataFrame, window: Window) -> tuple[pd.DataFrame, float]:
@@ -322,17 +343,20 @@ def uncovered_between(frame: pd.DataFrame, window: Window) -> tuple[pd.DataFrame
     ----------
     frame : columns ``device``, ``start`` and ``time`` [µs]
     """
-    tables, most = [], 0.0
-    for name, rows in frame.sort_values(["device", "start"], kind="stable").groupby("device", sort=True):
-        start, end = rows["start"].to_numpy("int64"), np.maximum.accumulate(rows["time"].to_numpy("int64"))
-        left, right = end[:-1], start[1:]
-        free = right > left
-        zero = np.zeros(int(free.sum()))
-        gaps = Segments(np.zeros(len(zero), np.int64), left[free], right[free], zero, zero)
-        pieces = gaps.clip(*window).split_at_hours()
-        tables.append(_grouped(pieces, [str(name)], {"gap": pieces.seconds()}))
-        most = max(most, float((end[-1] - start[0]) / SECOND_US - gaps.seconds().sum()))
-    return _sum(tables), most
+    rows = frame.sort_values(["device", "start"], kind="stable")
+    codes, names = pd.factorize(rows["device"], sort=True)
+    codes = codes.astype(np.int64)
+    start = rows["start"].to_numpy("int64")
+    end = rows["time"].groupby(codes, sort=False).cummax().to_numpy("int64")
+    left, right = end[:-1], start[1:]
+    free = (codes[1:] == codes[:-1]) & (right > left)
+    zero = np.zeros(int(free.sum()))
+    gaps = Segments(codes[1:][free], left[free], right[free], zero, zero)
+    pieces = gaps.clip(*window).split_at_hours()
+    edges = np.flatnonzero(np.diff(codes, prepend=-1))  # where the rows of each device begin
+    whole = (end[np.append(edges[1:], len(end)) - 1] - start[edges]) / SECOND_US
+    idle = np.bincount(gaps.device, gaps.seconds(), minlength=len(names))
+    return _grouped(pieces, [str(name) for name in names], {"gap": pieces.seconds()}), float((whole - idle).max())
 
 
 def add_hours(*tables: pd.DataFrame) -> pd.DataFrame:

@@ -1,64 +1,57 @@
 """The integral of one clean chunk of readings, on whole arrays: the fast way through a large log.
 
-A chunk is brought into the order of its devices (a stable sort of small codes, or none where it has one), cut into
-blocks at each device and each full hour, and summed block by block. What needs a closer look is handed on: the few
-intervals that cross an hour or are longer than ``max_gap`` go to the general method of
-:mod:`lca_ai.logs.integrate`; a chunk with faults (unknown or negative values, times that do not ascend) is refused.
+A chunk is laid out as a sheet: devices that take turns side by side, one row for each turn, or one device after the
+other in a single column. A sheet is cut into blocks at each device and each full hour, and summed block by block, a few
+rows at a time so that they stay in the cache. What needs a closer look is handed on: the few intervals that cross an
+hour or are longer than ``max_gap`` go to the general method of :mod:`lca_ai.logs.integrate`; a chunk with faults
+(unknown or negative values, times that do not ascend) is refused.
 """
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lca_ai.logs.integrate import Segments, Window
 from lca_ai.logs.records import EARLIEST_US, HOUR_US, LATEST_US, SECOND_US, Kind
+from lca_ai.logs.sheet import F64, I64, Chunk, Codes, Sheet, Values, sheet_of
 
-I64 = NDArray[np.int64]
-F64 = NDArray[np.float64]
+#: Readings that are summed at a time: their intervals and powers fit the cache.
+_SLICE = 1 << 17
+#: Rows in which devices are in different hours are integrated one by one; more, and the devices are set apart.
+_MOST_MIXED = 1 << 8
+#: What is quicker done one by one: moments that are looked up, blocks of many devices that are summed.
+_FEW = 16
+_THREAD = threading.local()
 
-
-@dataclass(frozen=True)
-class Chunk:
-    """Readings as they come: code of the device (index into ``names``), time [µs since 1970, UTC], value [W or J]."""
-
-    codes: NDArray[np.integer]
-    names: list[str]
-    time: I64
-    value: F64
+Number = TypeVar("Number", bound=np.generic)
 
 
 @dataclass(frozen=True)
 class Blocks:
-    """Sums over the readings of one device in one hour, and the first and last reading of each device.
+    """Sums over the readings of one device in one hour, and the readings in order.
 
-    ``device``, ``begin`` (its first reading [µs]), ``energy`` [J], ``covered`` [s] and ``samples`` have one entry per
-    block; ``run_*`` one per device of the chunk. ``left`` are positions, in the ordered ``codes``, ``time`` and
-    ``value``, of readings that start an interval which is still to be integrated; ``longest`` is the longest [µs].
+    ``device`` (code), ``begin`` (the first reading [µs]), ``energy`` [J], ``covered`` [s] and ``samples`` have one
+    entry per block. ``left`` are the intervals that are still to be integrated, the values of their readings at both
+    ends; ``longest`` is the longest interval [µs].
     """
 
-    device: I64
+    device: Codes
     begin: I64
     energy: F64
     covered: F64
     samples: F64
-    run_first: I64
-    run_last: I64
-    left: I64
-    codes: NDArray[np.integer]
-    time: I64
-    value: F64
+    left: Segments
+    sheet: Sheet
     longest: int
 
 
 def blocks(
-    chunk: Chunk,
-    kind: Kind,
-    *,
-    limits: I64,
-    absurd_power: float,
-    window: tuple[int | None, int | None] = (None, None),
+    chunk: Chunk, kind: Kind, *, limits: I64, absurd_power: float, window: Window = (None, None)
 ) -> Blocks | None:
     """Integrate what lies within blocks of a device and an hour; None where the chunk has a fault.
 
@@ -69,138 +62,246 @@ def blocks(
     absurd_power : a power above it is a fault [W]
     window : start and end of the measured window [µs]: blocks lie in it, its edges included, or outside
     """
-    if not len(chunk.time) or not _sane(chunk, kind, absurd_power):
+    if not len(chunk.time) or (chunk.codes.dtype.kind == "i" and chunk.codes.min() < 0):
         return None
-    codes, time, value = _in_order(chunk)
-    starts = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]])
-    step = np.diff(time)
-    joins = starts[1:] - 1
-    step[joins] = 1  # a step between two devices is none: shorter than any other that counts
-    ends = np.r_[starts[1:], len(time)] - 1
-    ascending = not len(step) or step.min() > 0
-    if not ascending or time[starts].min() < EARLIEST_US or time[ends].max() > LATEST_US:
+    sheet = sheet_of(chunk)
+    if sheet.time[sheet.starts].min() < EARLIEST_US or sheet.time[sheet.ends].max() > LATEST_US:
         return None
-    since, until = window
-    edges = tuple(edge for edge in (since, None if until is None else until + 1) if edge is not None)
-    cuts, crossing = _cuts(time, starts, ends, edges)
-    far = _far(step, starts, ends, limits[codes[starts]]) if kind == "power" else np.empty(0, np.int64)
-    left = np.union1d(crossing, far)
-    first = np.union1d(starts, cuts)
-    last = np.r_[first[1:], len(time)] - 1
-    skipped = _skipped(first, left, time)
+    cuts = _cuts(sheet, window)
+    if len(cuts.mixed) > _MOST_MIXED:
+        sheet = sheet.one_by_one()
+        cuts = _cuts(sheet, window)
+    swept = _sweep(sheet, cuts, _Limits(kind, limits, absurd_power, window))
+    if swept is None:
+        return None
+    first, last = cuts.first, np.append(cuts.first[1:], len(sheet.time)) - 1
+    energy = swept.area * (0.5 / SECOND_US)
     if kind == "counter":
-        energy = _counted(value, time, first, last, absurd_power)
-        if energy is None:
-            return None
-    else:
-        energy = _trapezoid(value, step, first, last, np.r_[joins, left])
-    covered = (time[last] - time[first] - skipped) / SECOND_US
-    longest = _longest(step, time, window) if len(starts) < len(time) else 0
+        energy = sheet.value[last].astype(np.float64) - sheet.value[first]
+    covered = (sheet.time[last] - sheet.time[first] - _skipped(swept.far, sheet, first)) / SECOND_US
+    samples = np.repeat(last - first + 1.0, sheet.width).reshape(energy.shape)
+    pure = ~np.isin(first, cuts.mixed)
+    alone, zero = cuts.mixed, np.zeros((len(cuts.mixed), sheet.width))
     return Blocks(
-        codes[first].astype(np.int64), time[first], energy, covered,
-        (last - first + 1).astype(np.float64), starts, ends, left, codes, time, value, longest,
-    )  # fmt: skip
+        device=_joined(sheet.codes[first[pure]], sheet.codes[alone]),
+        begin=_joined(sheet.time[first[pure]], sheet.time[alone]),
+        energy=_joined(energy[pure], zero),
+        covered=_joined(covered[pure], zero),
+        samples=_joined(samples[pure], zero + 1.0),
+        left=_left(sheet, cuts.crossing, swept.far),
+        sheet=sheet,
+        longest=swept.longest,
+    )
 
 
-def _sane(chunk: Chunk, kind: Kind, absurd_power: float) -> bool:
-    """Whether every value is plausible and every device known; a NaN is not plausible."""
-    low, high = chunk.value.min(), chunk.value.max()
-    most = absurd_power if kind == "power" else np.finfo(np.float64).max
-    return bool(low >= 0 and high <= most and chunk.codes.min() >= 0)
+def _joined(one: NDArray[Number], other: NDArray[Number]) -> NDArray[Number]:
+    return np.concatenate([one.ravel(), other.ravel()])
 
 
-def _in_order(chunk: Chunk) -> tuple[NDArray[np.integer], I64, F64]:
-    """Bring readings into the order of their devices, those of a device as they come."""
-    codes = chunk.codes
-    if len(codes) < 2 or not (codes[1:] < codes[:-1]).any():  # noqa: PLR2004 (a pair)
-        return codes, chunk.time, chunk.value
-    width = _period(codes)
-    if width:  # devices in turn, always in one order: turning the table is cheaper than sorting it
-        return tuple(np.ascontiguousarray(one.reshape(-1, width).T).ravel() for one in (codes, chunk.time, chunk.value))  # type: ignore[return-value]
-    order = np.argsort(codes, kind="stable")
-    return codes[order], chunk.time[order], chunk.value[order]
+@dataclass(frozen=True)
+class _Cuts:
+    """Rows of a sheet at which blocks begin, those before an interval that leads out of one, and those of no block.
+
+    In ``mixed`` rows the devices are on different sides of a full hour or an edge: these readings are blocks of their
+    own. ``crossing`` intervals are those between two blocks of a device, and between mixed rows.
+    """
+
+    first: I64
+    crossing: I64
+    mixed: I64
 
 
-def _period(codes: NDArray[np.integer]) -> int:
-    """Number of devices that take turns in one order throughout; 0 where they do not, or not in ascending order."""
-    again = np.flatnonzero(codes[: 1 << 16] == codes[0])
-    if len(again) < 2 or len(codes) % int(again[1]):  # noqa: PLR2004 (a first turn and a second)
-        return 0
-    width = int(again[1])
-    turn = codes[:width]
-    return width if len(np.unique(turn)) == width and bool((codes.reshape(-1, width) == turn).all()) else 0
+def _cuts(sheet: Sheet, window: Window) -> _Cuts:
+    run, moment = _moments(sheet, window)
+    starts, ends = sheet.starts[run], sheet.ends[run] + 1
+    after = _first_row(sheet, moment, starts, ends, last=False)
+    before = _first_row(sheet, moment, starts, after, last=True) if sheet.width > 1 else after
+    mixed = _ranges(before, after)
+    crossing = _ranges(np.maximum(before - 1, starts), np.minimum(after, ends - 1))
+    first = np.unique(np.concatenate([sheet.starts, before, after, mixed]))
+    return _Cuts(first[first < len(sheet.time)], crossing, mixed)
 
 
-def _cuts(time: I64, starts: I64, ends: I64, edges: tuple[int, ...]) -> tuple[I64, I64]:
-    """Positions of the first reading of a device in each further hour, or after an edge, and of the last one before."""
-    first, last = time[starts], time[ends]
-    hours = last // HOUR_US > first // HOUR_US
-    inside = np.zeros(len(starts), bool)
-    for edge in edges:
-        inside |= (first < edge) & (edge <= last)
-    cuts = []
-    for run in np.flatnonzero(hours | inside):
-        full = np.arange(first[run] // HOUR_US + 1, last[run] // HOUR_US + 1, dtype=np.int64) * HOUR_US
-        begin, end = starts[run], ends[run] + 1
-        found = begin + np.searchsorted(time[begin:end], np.r_[full, np.array(edges, dtype=np.int64)])
-        cuts.append(found[(found > begin) & (found < end)])
-    if not cuts:
-        return np.empty(0, np.int64), np.empty(0, np.int64)
-    positions = np.unique(np.concatenate(cuts))
-    return positions, positions - 1
+def _moments(sheet: Sheet, window: Window) -> tuple[I64, I64]:
+    """Full hours and edges of the window within each run of a sheet: the number of the run, and the moment [µs]."""
+    begin, end = sheet.time[sheet.starts].min(axis=1), sheet.time[sheet.ends].max(axis=1)
+    hours = np.maximum(end // HOUR_US - begin // HOUR_US, 0)
+    runs, moments = [np.repeat(np.arange(len(begin)), hours)], []
+    step = np.arange(len(runs[0])) - np.repeat(np.cumsum(hours) - hours, hours)
+    moments.append((begin[runs[0]] // HOUR_US + step + 1) * HOUR_US)
+    since, until = window
+    for edge in (since, None if until is None else until + 1):
+        if edge is not None:
+            inside = np.flatnonzero((begin < edge) & (edge <= end))
+            runs.append(inside)
+            moments.append(np.full(len(inside), edge, dtype=np.int64))
+    return np.concatenate(runs), np.concatenate(moments)
 
 
-def _far(step: I64, starts: I64, ends: I64, limits: I64) -> I64:
-    """Positions before the intervals that are longer than the limit of their device."""
-    most = int(limits.min())
-    if not len(step) or step.max() <= most:
-        return np.empty(0, np.int64)
-    candidates = np.flatnonzero(step > most)
-    run = np.searchsorted(starts, candidates, side="right") - 1
-    within = candidates < ends[run]
-    return candidates[within & (step[candidates] > limits[run])]
+def _first_row(sheet: Sheet, moment: I64, low: I64, high: I64, *, last: bool) -> I64:
+    """The first row, from ``low`` to ``high``, in which any device (the last) or all of them reached a moment."""
+    if sheet.width == 1 and len(moment) <= _FEW:
+        column = sheet.time[:, 0]
+        found = [
+            begin + np.searchsorted(column[begin:end], one) for one, begin, end in zip(moment, low, high, strict=True)
+        ]
+        return np.array(found, dtype=np.int64)
+    low, high = low.copy(), high.copy()
+    while (still := low < high).any():
+        middle = (low + high) // 2
+        row = sheet.time[np.minimum(middle, len(sheet.time) - 1)]
+        reached = (row.max(axis=1) if last else row.min(axis=1)) >= moment
+        low = np.where(still & ~reached, middle + 1, low)
+        high = np.where(still & reached, middle, high)
+    return low
 
 
-def _skipped(first: I64, left: I64, time: I64) -> I64:
-    """Time of each block in intervals that are not integrated here [µs]; one that leads out of a block is in none."""
-    block = np.searchsorted(first, left, side="right") - 1
-    within = left + 1 < np.r_[first[1:], len(time)][block]
-    length = time[left[within] + 1] - time[left[within]]
-    return np.bincount(block[within], weights=length, minlength=len(first)).astype(np.int64)
+def _ranges(begin: I64, end: I64) -> I64:
+    """All the numbers from each begin to its end, in order and once; the end is not one of them."""
+    length = np.maximum(end - begin, 0)
+    offset = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
+    return np.unique(np.repeat(begin, length) + offset)
 
 
-def _trapezoid(value: F64, step: I64, first: I64, last: I64, without: I64) -> F64:
-    """Energy of each block [J]: sums of half the power at both ends times the time between."""
-    if len(step) == 0:
-        return np.zeros(len(first))
-    area = value[:-1] + value[1:]
-    area *= step
-    area[without] = 0.0
-    whole = last > first  # a block of one reading has no interval of its own
-    sums = np.zeros(len(first))
-    if whole.any():
-        at = np.minimum(first, len(area) - 1)
-        sums[whole] = np.add.reduceat(area, at)[whole]
-    return sums * (0.5 / SECOND_US)
+@dataclass
+class _Swept:
+    """What is found on the way through a sheet.
+
+    ``area`` of each block and device [W µs, twice], places of intervals that are too long, the longest interval [µs].
+    """
+
+    area: F64
+    far: I64
+    longest: int = 0
 
 
-def _counted(value: F64, time: I64, first: I64, last: I64, absurd_power: float) -> F64 | None:
-    """Energy of each block by the difference of its counter [J]; None where a counter falls or leaps."""
-    rise = np.diff(value)
-    joins = first[1:] - 1
-    most = absurd_power / SECOND_US
-    fault = (rise < 0) | (rise > most * np.diff(time))
-    fault[joins] = False
-    return None if fault.any() else value[last] - value[first]
+@dataclass(frozen=True)
+class _Limits:
+    """What readings are held against, as for :func:`blocks`."""
+
+    kind: Kind
+    limits: I64
+    absurd_power: float
+    window: Window
+
+    def plausible(self, value: Values) -> bool:
+        """Whether all of some values are; a NaN is not."""
+        most = self.absurd_power if self.kind == "power" else np.finfo(np.float64).max
+        return bool(value.min() >= 0 and value.max() <= most)
 
 
-def _longest(step: I64, time: I64, window: tuple[int | None, int | None]) -> int:
+def _sweep(sheet: Sheet, cuts: _Cuts, limits: _Limits) -> _Swept | None:
+    """Go through the intervals of a sheet; None for implausible values, times that do not ascend, falling counters."""
+    found, far = _Swept(np.zeros((len(cuts.first), sheet.width)), np.empty(0, np.int64)), []
+    most, joins = int(limits.limits.min()), sheet.starts[1:] - 1
+    size = max(1, _SLICE // sheet.width)
+    power, steps, areas = _scratch((size + 1, sheet.width))
+    for begin in range(0, max(len(sheet.time) - 1, 1), size):
+        time = sheet.time[begin : begin + size + 1]
+        if not limits.plausible(sheet.value[begin : begin + size + 1]):
+            return None
+        rows = slice(begin, begin + len(time) - 1)
+        step = np.subtract(time[1:], time[:-1], out=steps[: len(time) - 1])
+        own = _within(joins, rows)
+        step[own] = 1  # from one device to the next is no step: shorter than any other that counts
+        if step.min(initial=1) <= 0:
+            return None
+        longest = int(step.max(initial=0))
+        if longest > found.longest:
+            found.longest = max(found.longest, _longest(step, time, limits.window))
+        value = power[: len(time)]
+        value[:] = sheet.value[begin : begin + len(time)]
+        if limits.kind == "counter":
+            if _falls_or_leaps(value, step, own, limits.absurd_power / SECOND_US):
+                return None
+            continue
+        area = np.add(value[1:], value[:-1], out=areas[: len(step)])
+        area *= step
+        area[own] = 0.0
+        area[_within(cuts.crossing, rows)] = 0.0
+        if longest > most:
+            codes = sheet.codes[rows].ravel()
+            too_long = np.flatnonzero(step.ravel() > most)
+            too_long = too_long[step.ravel()[too_long] > limits.limits[codes[too_long]]]
+            area.ravel()[too_long] = 0.0
+            far.append(too_long + begin * sheet.width)
+        _add(found.area, area, cuts.first, begin)
+    found.far = np.concatenate([found.far, *far])
+    return found
+
+
+def _scratch(shape: tuple[int, int]) -> tuple[F64, I64, F64]:
+    """Arrays that each thread keeps: fresh memory for each slice would cost as much as the sums."""
+    most = shape[0] * shape[1]
+    kept = getattr(_THREAD, "scratch", None)
+    if kept is None or len(kept[0]) < most:
+        kept = np.empty(most), np.empty(most, dtype=np.int64), np.empty(most)
+        _THREAD.scratch = kept
+    power, step, area = kept
+    return power[:most].reshape(shape), step[:most].reshape(shape), area[:most].reshape(shape)
+
+
+def _within(sorted_rows: I64, rows: slice) -> I64:
+    """Those of some rows that a slice has, counted from its start."""
+    first, last = np.searchsorted(sorted_rows, [rows.start, rows.stop])
+    within: I64 = sorted_rows[first:last] - rows.start
+    return within
+
+
+def _add(sums: F64, area: F64, first: I64, begin: int) -> None:
+    """Add the rows of a slice that starts at ``begin`` to the blocks they belong to."""
+    if not len(area):
+        return
+    block, beyond = np.searchsorted(first, [begin, begin + len(area) - 1], side="right")
+    starts = np.maximum(first[block - 1 : beyond] - begin, 0)
+    if area.shape[1] == 1:
+        sums[block - 1 : beyond, 0] += np.add.reduceat(area[:, 0], starts)
+    elif len(starts) <= _FEW:
+        for number, rows in enumerate(np.split(area, starts[1:])):
+            sums[block - 1 + number] += rows.sum(axis=0)
+    else:
+        sums[block - 1 : beyond] += np.add.reduceat(area, starts, axis=0)
+
+
+def _falls_or_leaps(value: F64, step: I64, joins: I64, most: float) -> bool:
+    rise = value[1:] - value[:-1]
+    rise[joins] = 0.0
+    return bool(rise.min(initial=0) < 0 or (rise > most * step).any())
+
+
+def _longest(step: I64, time: I64, window: Window) -> int:
+    """The longest interval that lies in the window, in part at least [µs]."""
     since, until = window
     if since is None and until is None:
-        return int(step.max())
-    inside = np.ones(len(step), bool)
+        return int(step.max(initial=0))
+    inside = np.ones(step.shape, bool)
     if since is not None:
         inside &= time[1:] > since
     if until is not None:
         inside &= time[:-1] < until
     return int(step[inside].max(initial=0))
+
+
+def _skipped(far: I64, sheet: Sheet, first: I64) -> I64:
+    """Time of each block in intervals that are too long [µs]; one that leads out of a block is in none."""
+    if not len(far):
+        return np.zeros((len(first), sheet.width), dtype=np.int64)
+    row, column = np.divmod(far, sheet.width)
+    block = np.searchsorted(first, row, side="right") - 1
+    within = row + 1 < np.append(first[1:], len(sheet.time))[block]
+    row, column, block = row[within], column[within], block[within]
+    skipped = np.zeros((len(first), sheet.width), dtype=np.int64)
+    np.add.at(skipped, (block, column), sheet.time[row + 1, column] - sheet.time[row, column])
+    return skipped
+
+
+def _left(sheet: Sheet, crossing: I64, far: I64) -> Segments:
+    """The intervals that start at some rows, and at some places, with the values of their readings."""
+    across = (crossing[:, None] * sheet.width + np.arange(sheet.width)).ravel()
+    start = np.union1d(across, far)
+    end = start + sheet.width
+    time, value = sheet.time.ravel(), sheet.value.ravel()
+    return Segments(
+        sheet.codes.ravel()[start].astype(np.int64), time[start], time[end],
+        value[start].astype(np.float64), value[end].astype(np.float64),
+    )  # fmt: skip

@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, pairwise
 
 import numpy as np
 import pandas as pd
 
 from lca_ai.errors import LogError
-from lca_ai.logs.integrate import Partial, Rules, Segments, between, partial, tabulate
-from lca_ai.logs.kernel import Blocks, Chunk, blocks
+from lca_ai.logs.integrate import Rules, between, by_device_hour, cut, partial
+from lca_ai.logs.kernel import Blocks, blocks
 from lca_ai.logs.quality import clean, continuous
-from lca_ai.logs.records import HOUR_US, Note, Records
+from lca_ai.logs.records import SECOND_US, Note, Records
+from lca_ai.logs.sheet import I64, Chunk, Sheet, turns
 
 _CURVE_POINTS = 2_000
 
@@ -71,77 +72,71 @@ def integrate(chunk: Chunk, rules: Rules, *, file: str, tag: int = 0, chunks: in
     Parameters
     ----------
     tag : number of the part, kept with its runs
-    chunks : how many chunks the log has about, so that the curve of all is not too fine
+    chunks : how many chunks the log has about, so that the curve of all is not too fine; 0 for no curve
     """
+    both = [_integrate(one, rules, file, tag, chunks) for one in turns(chunk)]
+    return both[0] if len(both) == 1 else add(both)
+
+
+def _integrate(chunk: Chunk, rules: Rules, file: str, tag: int, chunks: int) -> Part:
     limits = rules.limits(chunk.names)
     found = blocks(chunk, rules.kind, limits=limits, absurd_power=rules.absurd_power, window=rules.window)
     if found is None:
         return _with_faults(chunk, rules, file, tag, chunks)
-    hours, outside = _tables(found, chunk.names, rules)
-    count = np.diff(np.r_[found.run_first, len(found.time)])
-    names = [chunk.names[code] for code in found.codes[found.run_first]]
-    curve = _thin(found.codes, found.time, found.value, found.run_first, chunk.names, chunks) if chunks else []
+    names = pd.Index(chunk.names, dtype="str")
+    hours, outside = _table(found, names, rules, limits)
+    sheet = found.sheet
+    devices = names[sheet.codes[sheet.starts].ravel()]
+    count = np.repeat(sheet.ends - sheet.starts + 1, sheet.width)
     return Part(
-        hours=hours,
-        runs=[_runs(found, names, tag)],
-        outside=outside,
-        longest=found.longest / 1e6,
-        readings=Counter(dict(zip(names, map(int, count), strict=True))),
-        rows=len(found.time),
-        first=int(found.time[found.run_first].min()),
-        last=int(found.time[found.run_last].max()),
-        curve=curve,
+        hours=[hours],
+        runs=[_runs(sheet, devices, tag)],
+        outside=[outside],
+        longest=found.longest / SECOND_US,
+        readings=Counter(dict(zip(devices.tolist(), count.tolist(), strict=True))),
+        rows=len(chunk.time),
+        first=int(sheet.time[sheet.starts].min()),
+        last=int(sheet.time[sheet.ends].max()),
+        curve=_thin(sheet, names, chunks),
     )
 
 
-def _tables(found: Blocks, names: list[str], rules: Rules) -> tuple[list[pd.DataFrame], list[float]]:
-    """Energy, covered seconds and readings of blocks and of the intervals between them, inside the window and out."""
+def _table(found: Blocks, names: pd.Index, rules: Rules, limits: I64) -> tuple[pd.DataFrame, float]:
+    """The hours of blocks and of the intervals between them; and the energy outside the window [J]."""
     since, until = rules.window
     inside = np.ones(len(found.begin), bool)
     if since is not None:
         inside &= found.begin >= since
     if until is not None:
         inside &= found.begin <= until
-    index = pd.MultiIndex.from_arrays(
-        [
-            np.array(names, dtype=object)[found.device[inside]],
-            found.begin[inside] // HOUR_US * HOUR_US,
-        ],
-        names=["device", "hour"],
-    )
-    table = pd.DataFrame(
-        {
-            "energy": found.energy[inside],
-            "covered": found.covered[inside],
-            "gap": np.zeros(int(inside.sum())),
-            "samples": found.samples[inside],
-        },
-        index=index,
-    )
-    out = float(found.energy[~inside].sum())
-    if not len(found.left):
-        return [table], [out]
-    left = found.left
-    ends = Segments(
-        found.codes[left].astype(np.int64), found.time[left], found.time[left + 1], found.value[left],
-        found.value[left + 1],
-    )  # fmt: skip
-    segments, _, _ = between(ends, rules)
-    crossing, _ = tabulate(segments, names, rules)
+    left, _, _ = between(found.left, rules)
+    measured, gaps = cut(left, limits, rules)
+    outside = float(found.energy[~inside].sum())
     if rules.window != (None, None):
-        everything, _ = tabulate(segments, names, Rules(rules.kind, rules.max_gap))
-        out += float(everything["energy"].sum() - crossing["energy"].sum())
-    return [table, crossing], [out]
+        whole, _ = cut(left, limits, Rules(rules.kind, rules.max_gap))
+        outside += float(whole.joules().sum() - measured.joules().sum())
+    none, nothing = np.zeros(len(measured.start)), np.zeros(len(gaps.start))
+    within = np.zeros(int(inside.sum()))
+    device = np.concatenate([found.device[inside], measured.device, gaps.device])
+    time = np.concatenate([found.begin[inside], measured.start, gaps.start])
+    table = {
+        "energy": np.concatenate([found.energy[inside], measured.joules(), nothing]),
+        "covered": np.concatenate([found.covered[inside], measured.seconds(), nothing]),
+        "gap": np.concatenate([within, none, gaps.seconds()]),
+        "samples": np.concatenate([found.samples[inside], none, nothing]),
+    }
+    return by_device_hour(device, time, names, table), outside
 
 
-def _runs(found: Blocks, names: list[str], tag: int) -> pd.DataFrame:
+def _runs(sheet: Sheet, devices: pd.Index, tag: int) -> pd.DataFrame:
+    first, last = sheet.starts, sheet.ends
     return pd.DataFrame(
         {
-            "device": names,
-            "first": found.time[found.run_first],
-            "first_value": found.value[found.run_first],
-            "last": found.time[found.run_last],
-            "last_value": found.value[found.run_last],
+            "device": devices,
+            "first": sheet.time[first].ravel(),
+            "first_value": sheet.value[first].ravel().astype(np.float64),
+            "last": sheet.time[last].ravel(),
+            "last_value": sheet.value[last].ravel().astype(np.float64),
             "tag": tag,
         }
     )
@@ -150,7 +145,9 @@ def _runs(found: Blocks, names: list[str], tag: int) -> pd.DataFrame:
 def frame_of(chunk: Chunk, kind: str) -> pd.DataFrame:
     """Return a chunk as the rows of a log: ``time`` [µs], ``device`` and the value of ``kind``."""
     names = np.array([*chunk.names, ""], dtype=object)
-    return pd.DataFrame({"time": chunk.time, "device": names[chunk.codes.astype(np.int64)], kind: chunk.value})
+    return pd.DataFrame(
+        {"time": chunk.time, "device": names[chunk.codes.astype(np.int64)], kind: chunk.value.astype(np.float64)}
+    )
 
 
 def _with_faults(chunk: Chunk, rules: Rules, file: str, tag: int, chunks: int) -> Part:
@@ -181,7 +178,8 @@ def of_frame(  # noqa: PLR0913 (what a cleaned part has)
     starts = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]])
     value = cleaned[rules.kind].to_numpy("float64")
     time = cleaned["time"].to_numpy("int64")
-    runs = _raw_values(inside, value, starts).assign(tag=tag)
+    sheet = Sheet(codes[:, None], time[:, None], value[:, None], starts)
+    runs = inside.runs.assign(first_value=value[sheet.starts], last_value=value[sheet.ends], tag=tag)
     return Part(
         hours=[inside.hours],
         runs=[runs],
@@ -192,28 +190,23 @@ def of_frame(  # noqa: PLR0913 (what a cleaned part has)
         rows=rows,
         first=int(time.min()),
         last=int(time.max()),
-        curve=_thin(codes, time, value, starts, [str(name) for name in names], chunks),
+        curve=_thin(sheet, pd.Index(names, dtype="str"), chunks),
     )
 
 
-def _raw_values(inside: Partial, value: np.ndarray, starts: np.ndarray) -> pd.DataFrame:
-    """The runs of a partial with the readings as they came: a counter made continuous joins others by its own ones."""
-    last = np.r_[starts[1:], len(value)] - 1
-    return inside.runs.assign(first_value=value[starts], last_value=value[last])
-
-
-def _thin(  # noqa: PLR0913 (a chunk, and how fine)
-    codes: np.ndarray, time: np.ndarray, value: np.ndarray, starts: np.ndarray, names: list[str], chunks: int
-) -> list[pd.DataFrame]:
+def _thin(sheet: Sheet, names: pd.Index, chunks: int) -> list[pd.DataFrame]:
     """Every n-th reading of each device, so that a curve over all chunks has about 2,000 points of each."""
-    lengths = np.diff(np.r_[starts, len(time)])
-    points = max(2, _CURVE_POINTS // max(1, chunks))
-    kept = np.concatenate(
-        [
-            np.arange(start, start + length, max(1, -(-length // points)))
-            for start, length in zip(starts, lengths, strict=True)
-        ]
-    )
+    if not chunks:
+        return []
+    points = max(2, _CURVE_POINTS // chunks)
+    edges = np.append(sheet.starts, len(sheet.time))
+    kept = np.concatenate([np.arange(begin, end, -(-(end - begin) // points)) for begin, end in pairwise(edges)])
     return [
-        pd.DataFrame({"time": time[kept], "device": np.array(names, dtype=object)[codes[kept]], "value": value[kept]})
+        pd.DataFrame(
+            {
+                "time": sheet.time[kept].ravel(),
+                "device": names[sheet.codes[kept].ravel()],
+                "value": sheet.value[kept].ravel().astype(np.float64),
+            }
+        )
     ]
