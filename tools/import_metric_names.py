@@ -33,8 +33,8 @@ SOURCES = [
            "https://docs.nvidia.com/deploy/nvml-api/group__nvmlDeviceQueries.html", "cited fact",
            "nvmlDeviceGetPowerUsage"),
     source("yang-2024", "Yang, Adamek and Armour (2024), Accurate and Convenient Energy Measurements for GPUs: "
-           "A Detailed Study of NVIDIA GPU's Built-in Power Sensor, SC24", "https://arxiv.org/abs/2312.02741", "cited fact",
-           "abstract"),
+           "A Detailed Study of NVIDIA GPU's Built-in Power Sensor, SC24", "https://arxiv.org/abs/2312.02741",
+           "cited fact", "abstract"),
     source("kepler-metrics", "Kepler, metrics (from version 0.10)",
            _KEPLER + "docs/user/metrics.md", "Apache-2.0", "node and platform"),
     source("kepler-gpu", "Kepler, GPU power monitoring",

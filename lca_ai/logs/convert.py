@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from lca_ai.errors import LogError
-from lca_ai.logs import chunks, formats, parts, stream
+from lca_ai.logs import chunks, formats, origin, parts, stream
 from lca_ai.logs.files import plain
-from lca_ai.logs.records import SECOND_US, Kind, Options
+from lca_ai.logs.records import SECOND_US, Kind
 
 if TYPE_CHECKING:
     from lca_ai.models.power import PowerLog
@@ -54,8 +54,10 @@ def to_parquet(log: PowerLog, out: Path) -> int:
 
 
 def _frames(paths: list[Path], log: PowerLog) -> Iterator[tuple[Kind, pd.DataFrame]]:
-    options = Options(log.timezone, log.columns, log.device)
-    pieces = stream.pieces_of(paths, options) if log.format in (None, "csv", "parquet") else None
+    options = origin.options_of(log)
+    origin.check_files(options, paths)
+    named = log.format in (None, "csv", "parquet") and log.origin is None
+    pieces = stream.pieces_of(paths, options) if named else None
     if pieces is not None:
         for piece in pieces:
             for chunk in chunks.chunks_of(piece):

@@ -8,14 +8,22 @@ from dataclasses import replace
 import pandas as pd
 
 from lca_ai.errors import LogError, shorten
-from lca_ai.logs.records import Note, Records
+from lca_ai.logs.records import SECOND_US, Note, Records
+
+#: Two tools of one computer are not started at the same moment. [µs]
+_MARGIN_US = 60 * SECOND_US
 
 
 def prefer_counters(parts: list[Records]) -> tuple[list[Records], list[Note]]:
     """Leave out the power samples, and energies of intervals, of devices that have a counter of at least two readings.
 
     A counter misses nothing between two readings, samples do.
+
+    Raises
+    ------
+    LogError : where a device has samples and energies of intervals over the same time, so that it would count twice
     """
+    _refuse_twice(parts)
     counters = [records for records in parts if records.kind == "counter"]
     if not counters or len(counters) == len(parts):
         return parts, []
@@ -32,6 +40,72 @@ def prefer_counters(parts: list[Records]) -> tuple[list[Records], list[Note]]:
         return parts, []
     names = shorten(", ".join(sorted(map(str, found))))
     return kept, [Note("power beside a counter", len(found), f"the counter is used: {names}")]
+
+
+def _refuse_twice(parts: list[Records]) -> None:
+    if not {"power", "interval"} <= {one.kind for one in parts}:
+        return
+    spans = {kind: _spans([one for one in parts if one.kind == kind]) for kind in ("power", "interval")}
+    both = spans["power"].join(spans["interval"].add_suffix("_too"), how="inner")
+    twice = both[(both["first"] < both["last_too"]) & (both["first_too"] < both["last"])]
+    if len(twice):
+        raise LogError(
+            "two parts of the log cover the same device at the same time",
+            file=", ".join(dict.fromkeys(one.file for one in parts)),
+            field="device",
+            value=shorten(", ".join(map(str, twice.index))),
+            accepted="a device column that tells them apart, or one log for each device",
+        )
+
+
+def _spans(parts: list[Records]) -> pd.DataFrame:
+    """Return the first and the last moment of each device. [µs]"""
+    edges = [
+        pd.DataFrame(
+            {
+                "device": one.frame["device"],
+                "first": one.frame["start" if one.kind == "interval" else "time"],
+                "last": one.frame["time"],
+            }
+        )
+        for one in parts
+    ]
+    if not edges:
+        return pd.DataFrame({"first": [], "last": []})
+    return pd.concat(edges).groupby("device").agg({"first": "min", "last": "max"})
+
+
+def of_hosts(parts: list[Records]) -> dict[str, str]:
+    """Return the devices of a host that lie within the whole computer that another file measures, by their names.
+
+    ``n1/GPU-0`` of one file is a part of ``n1/node`` of another: where one device alone is the whole of that host, and
+    measures it at least as long.
+    """
+    if len(parts) < 2:  # noqa: PLR2004 (one file knows its own parts)
+        return {}
+    wholes: dict[str, list[tuple[str, int]]] = {}
+    others: list[tuple[str, int]] = []
+    for number, one in enumerate(parts):
+        for name in map(str, one.frame["device"].dropna().unique()):
+            covers = one.device_covers.get(name, one.covers or ())
+            if "/" not in name or not covers or name in one.parents:
+                continue
+            if "node" in covers:
+                wholes.setdefault(name.partition("/")[0], []).append((name, number))
+            elif "facility" not in covers:
+                others.append((name, number))
+    single = {host: many[0] for host, many in wholes.items() if len(many) == 1}
+    places = dict(others)
+    near = {name: single[host] for name in places if (host := name.partition("/")[0]) in single}
+    found = {name: whole for name, (whole, number) in near.items() if number != places[name]}
+    spans = _spans(parts) if found else pd.DataFrame()
+    return {name: whole for name, whole in found.items() if _lasts_as_long(spans, whole, name)}
+
+
+def _lasts_as_long(spans: pd.DataFrame, whole: str, part: str) -> bool:
+    outer, inner = spans.loc[whole], spans.loc[part]
+    begins, ends = outer["first"] <= inner["first"] + _MARGIN_US, inner["last"] <= outer["last"] + _MARGIN_US
+    return bool(begins and ends)
 
 
 def split(hours: pd.DataFrame, parents: Mapping[str, str]) -> tuple[pd.DataFrame, pd.DataFrame]:

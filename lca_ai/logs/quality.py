@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from lca_ai.errors import LogError
-from lca_ai.logs.records import EARLIEST_US, LATEST_US, LONGEST_INTERVAL_US, SECOND_US, Note, Records
+from lca_ai.logs.records import EARLIEST_US, HOUR_US, LATEST_US, LONGEST_INTERVAL_US, SECOND_US, Note, Records
 
 #: Share of the readings that may repeat the time stamp of another: more, and several devices bear one name.
 _MOST_SHARED_STAMPS = 0.2
@@ -15,6 +15,9 @@ _BURST = 10.0
 _MOST_DEVICES = 16
 #: Intervals of one device may overlap by as much as stamps in whole seconds are uncertain. [µs]
 _OVERLAP_US = 2 * SECOND_US
+
+#: Hours of devices that a table of hours may have (about 100 bytes each), unless the log has many rows itself.
+_MOST_HOURS, _MOST_HOURS_A_ROW = 2e7, 20.0
 
 _VALUES = {"power": "power", "counter": "counter", "interval": "energy"}
 
@@ -129,6 +132,32 @@ def _check_one_device(time: np.ndarray[tuple[int, ...], np.dtype[np.int64]], fil
     sizes = np.diff(pauses)
     if len(sizes) and 2 <= np.median(sizes) <= _MOST_DEVICES and (sizes == np.median(sizes)).mean() > 0.9:  # noqa: PLR2004
         raise _several_devices(len(steps) - len(pauses), file)
+
+
+def check_extent(frame: pd.DataFrame, kind: str, span: tuple[int, int], *, file: str) -> None:
+    """Refuse readings whose hours would not fit into memory: a few rows that are years apart, or that last years.
+
+    Parameters
+    ----------
+    frame : cleaned readings
+    span : first and last moment of the log, which each device is followed over [µs]
+
+    Raises
+    ------
+    LogError : where they have both more device hours than a log does and more of them a row
+    """
+    if kind == "interval":
+        micros = float((frame["time"] - frame["start"]).astype("float64").sum())
+    else:
+        micros = float(frame["device"].nunique()) * (span[1] - span[0])
+    hours = micros / HOUR_US
+    if hours > _MOST_HOURS and hours > _MOST_HOURS_A_ROW * len(frame):
+        raise LogError(
+            "the readings are so long or so far apart that their hours do not fit into memory",
+            file=file,
+            value=f"{hours:,.0f} hours of devices in {len(frame):,} rows",
+            accepted="right time stamps (one of a wrong clock stretches the log), or the log in parts",
+        )
 
 
 def _several_devices(count: int, file: str) -> LogError:

@@ -22,6 +22,7 @@ _KEPT = {
     "overlapping intervals",
     "part of another device",
     "times assumed",
+    "times may be early",
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -119,16 +120,18 @@ def read_table(text: str, delimiter: str, *, file: str, header: bool = True) -> 
     lines = text.lstrip()
     width = _cells_in(lines.split("\n", 1)[0], delimiter, file)
     try:
-        table = pd.read_csv(
-            io.StringIO(lines),
-            sep=delimiter,
-            header=None,
-            names=range(width + 1),
-            index_col=False,
-            dtype="str",
-            skipinitialspace=True,
-        )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as fault:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)  # a first row of several lines: cells would be lost
+            table = pd.read_csv(
+                io.StringIO(lines),
+                sep=delimiter,
+                header=None,
+                names=range(width + 1),
+                index_col=False,
+                dtype="str",
+                skipinitialspace=True,
+            )
+    except (pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError, ValueError) as fault:
         line = re.search(r"line (\d+), saw", str(fault))
         if not line:
             raise LogError("this is not a table of cells", file=file, value=str(fault), accepted=_CELLS) from None
@@ -305,7 +308,7 @@ _OFFSET = r"(?:Z|\d:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*[+-]\d{2}(?::?\d{2})?)\s*$"
 
 def _parse(texts: pd.Series, pattern: str) -> pd.Series:
     if pattern != "ISO8601":
-        return pd.to_datetime(texts, format=pattern, errors="coerce")
+        return pd.to_datetime(texts, format=pattern, errors="coerce", utc="%z" in pattern)  # offsets change in summer
     aware = texts.str.contains(_OFFSET, regex=True, na=False)
     most = bool(aware.mean() > 0.5)  # noqa: PLR2004 (most)
     dated = texts.str.contains(r"^\s*\d{4}(?:-\d|\d{4}T)", regex=True, na=False)  # 20241027 and 2024 are rather numbers
@@ -354,6 +357,8 @@ class Options:
     timezone: str | None = None
     columns: dict[str, str] | None = None
     device: str | None = None
+    origin_us: int | None = None
+    every_us: int | None = None
 
 
 @dataclass(frozen=True)
@@ -362,9 +367,15 @@ class Format:
 
     A log that holds readings of several kinds (a counter of one device, the power of another) is read as several
     records.
+
+    ``marks`` are words that each of its files has (``a|b``: one of them), ``signs`` others by which its tool is known,
+    and ``remedy`` how to record what is missing: they tell what an unknown file nearly is.
     """
 
     name: str
     title: str
     matches: Callable[[str], bool]
     read: Callable[[Path, str, Options], Records | list[Records]]
+    marks: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
+    remedy: str = ""

@@ -80,8 +80,10 @@ def twins(frame: pd.DataFrame, devices: Iterable[str]) -> dict[str, str]:
     """
     first: dict[bytes, str] = {}
     found: dict[str, str] = {}
+    counters = frame["counter"].to_numpy("float64")
+    rows = frame.groupby("device", sort=False).indices  # once: a log may have many devices
     for name in sorted(devices):
-        values = frame.loc[frame["device"] == name, "counter"].to_numpy("float64")
+        values = counters[np.asarray(rows[name])]
         if len(np.unique(values[np.isfinite(values)])) < 2:  # noqa: PLR2004 (it moves)
             continue
         same = first.setdefault(values.tobytes(), name)

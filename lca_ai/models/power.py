@@ -94,6 +94,10 @@ class PowerLog(Model):
     """Name of the device where the file names none."""
     max_gap: Duration | None = None
     """Longest interval between two samples that is integrated; from the log's own cadence where not given."""
+    origin: datetime | None = None
+    """Time of the first reading (the start of the first interval) of a log that has no dates; else an error."""
+    every: Duration | None = None
+    """Interval between the readings of a log that has no dates and no elapsed times, e.g. ``1 s``."""
     folder: Path | None = Field(default=None, exclude=True)
     """Folder that relative paths start from (not part of the study)."""
     table: Any = Field(default=None, exclude=True, repr=False)
@@ -101,7 +105,7 @@ class PowerLog(Model):
 
     _zone = field_validator("timezone")(_check_zone)
 
-    @field_validator("start", "end", mode="before")
+    @field_validator("start", "end", "origin", mode="before")
     @classmethod
     def _moment(cls, value: object) -> object:
         if isinstance(value, str):
@@ -115,11 +119,25 @@ class PowerLog(Model):
     def _window(self) -> Self:
         if self.start is not None and self.end is not None and self.since() >= self.until():  # type: ignore[operator]
             raise StudyError("the window ends before it starts", field="end", value=str(self.end))
+        self._check_origin()
         if self.covers is not None and not self.covers:
             raise StudyError(
                 "the log covers nothing", field="covers", accepted="gpu, cpu, memory, storage, node or facility"
             )
         return self
+
+    def _check_origin(self) -> None:
+        if self.origin is None and self.every is not None:
+            raise StudyError("the interval of a log whose start is not told", field="every", accepted="origin as well")
+        if self.every is not None and not self.every.magnitude > 0:
+            raise StudyError("the readings are no time apart", field="every", value=str(self.every), accepted="1 s")
+        if self.origin is not None and self.table is not None:
+            raise StudyError("a table has its own times", field="origin", accepted="a log file without dates")
+        self.first()
+
+    def first(self) -> datetime | None:
+        """Time of the first reading, time-zone aware, as given for a log without dates."""
+        return None if self.origin is None else moment(self.origin, zone=self.timezone)
 
     def since(self) -> datetime | None:
         """Start of the window, time-zone aware."""

@@ -1,11 +1,11 @@
 """Whatever a file holds: an error of ours that names the fault, or rows set aside and counted. Nothing else, ever."""
 
 import hashlib
-from pathlib import Path
+import time
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lca_ai.errors import InputError, LcaAiError, LogError
@@ -55,10 +55,100 @@ def test_a_parquet_file_of_something_else(tmp_path):
         read_power_log(path)
 
 
-@pytest.mark.parametrize("content", ["hello\nworld\n", "city,population\nParis,2\n", "{}", "<html>", "x" * 3_000_000])
-def test_a_text_that_is_no_log_names_the_formats(write, content):
-    with pytest.raises(LogError, match=r"not recognised.*MLPerf.*nvidia-smi.*CodeCarbon.*CSV.*Parquet.*columns="):
+@pytest.mark.parametrize("content", ["hello\nworld\n", "{}", "<html>", "x" * 3_000_000])
+def test_a_text_that_is_no_log_is_told_what_a_log_is(write, content):
+    with pytest.raises(
+        LogError, match=r"not recognised \(got.*CSV or Parquet.*columns=.*lca-ai energy --help"
+    ) as fault:
         read_power_log(write(content))
+    assert "nearly" not in str(fault.value)
+    assert len(str(fault.value)) < 450
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        pytest.param(
+            "timestamp,project_name,run_id,duration,emissions,cpu_energy\n2024-05-31T10:00:00,a,b,60,0.1,0.1\n",
+            r"nearly codecarbon: no energy_consumed, has timestamp, duration, project_name",
+            id="an emissions.csv without the energy",
+        ),
+        pytest.param(
+            "timestamp, utilization.gpu [%], memory.used [MiB]\n2024/05/31 10:00:00.000, 5 %, 100 MiB\n",
+            r"nearly nvidia-smi: no power.draw, has timestamp, utilization.gpu, memory.used: record with --query-gpu=t",
+            id="a query without the power",
+        ),
+        pytest.param(
+            "timestamp;uuid;power.draw [W]\n2024/05/31 10:00:00;GPU-1;5 W\n",
+            r"nearly nvidia-smi: has timestamp, power.draw, uuid, but not laid out as its files are",
+            id="a query with other signs between the cells",
+        ),
+        pytest.param(
+            "JobID           JobName  Partition    Account  AllocCPUS      State ExitCode\n12 a b c 1 COMPLETED 0:0\n",
+            r"nearly sacct: no Start, no End, no ConsumedEnergyRaw.*record with sacct -P",
+            id="the default table of sacct",
+        ),
+        pytest.param(
+            "Avg_MHz\tBusy%\tBzy_MHz\n5\t5\t5\n",
+            r"nearly turbostat: no PkgWatt, no Time_Of_Day_Seconds.*--enable Time_Of_Day_Seconds",
+            id="a turbostat without power",
+        ),
+        pytest.param(
+            "RAM 2639/7620MB (lfb 9x4MB) SWAP 0/3810MB EMC_FREQ 0%@2133 GR3D_FREQ 7%@[611]\n",
+            r"nearly tegrastats: no VDD_IN, has RAM, SWAP, EMC_FREQ",
+            id="a tegrastats of a board without a meter",
+        ),
+        pytest.param(
+            '{"@odata.id": "/redfish/v1/Chassis/1", "Members": []}\n',
+            r"nearly redfish: no PowerConsumedWatts.*EnvironmentMetrics",
+            id="a Redfish document of something else",
+        ),
+        pytest.param(
+            "Performance counter stats for 'system wide':\n\n  1,234.5 Joules power/energy-pkg/\n",
+            r"nearly perf-stat: has Joules, energy-pkg, .*not laid out.*perf stat -o file -I 1000 -x,",
+            id="a perf stat of one total",
+        ),
+    ],
+)
+def test_a_file_that_is_nearly_a_log_is_told_what_it_lacks(write, content, message):
+    with pytest.raises(LogError, match=rf"not recognised \({message}"):
+        read_power_log(write(content))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (
+            "city,population\nParis,2\n",
+            r"its columns are city, population: no column of a time, no column of a power or an energy.*columns=",
+        ),
+        (
+            "time,temperature,fan\n2024-05-31T10:00Z,5,6\n",
+            r"temperature, fan: no column of a power or an energy\).*columns=\{'time': 'time', 'power': 'COLUMN:W'\}",
+        ),
+        ("when,watts\n2024-05-31T10:00Z,5\n", r"no column of a time\).*--columns time=COLUMN,power=watts"),
+        ("2024-05-31T10:00Z,5\n2024-05-31T10:01Z,6\n", r"without names of columns.*--columns time=0,power=1:W"),
+    ],
+)
+def test_a_table_of_other_columns_is_told_how_to_name_them(write, content, message):
+    with pytest.raises(LogError, match=message):
+        read_power_log(write(content))
+
+
+def test_the_columns_that_the_error_names_are_read(write):
+    path = write("when,watts\n2024-05-31T10:00Z,5\n2024-05-31T10:01Z,5\n")
+    with pytest.raises(LogError, match=r"columns=\{'time': 'COLUMN', 'power': 'watts'\}"):
+        read_power_log(path)
+    assert read_energy(read_power_log(path, columns={"time": "when", "power": "watts"})).total * 3.6e6 == 300.0
+
+
+@pytest.mark.parametrize("form", sorted(set(FORMATS) - {"csv", "parquet", "green-metrics-tool"}))
+def test_the_marks_of_a_format_are_in_its_logs(samples, form):
+    """Green Metrics Tool's lines are numbers; tables of any name have no words of their own."""
+    texts = [content.decode() for _, content in samples[form]]
+    assert FORMATS[form].marks
+    for mark in FORMATS[form].marks:
+        assert any(word in text for text in texts for word in mark.split("|")), mark
 
 
 @pytest.mark.parametrize(("name", "near"), [("nvidia", "nvidia-smi"), ("mlperf", "mlperf-ptdaemon"), ("CSV", "csv")])
@@ -185,67 +275,6 @@ def mutated(draw, data):
     return data
 
 
-def _head(path, lines):
-    return b"\n".join(path.read_bytes().split(b"\n")[:lines]) + b"\n"
-
-
-def _generic():
-    rows = [f"2024-05-31T10:00:{n:02d}Z,{n % 3},{n * 7.5}" for n in range(60)]
-    return ("time,device,power [W]\n" + "\n".join(rows) + "\n").encode()
-
-
-def _counter():
-    rows = [f"{1717149600 + n};GPU-{n % 2};{n * 7},5" for n in range(40)]
-    return ("time [s];device;counter [J]\n" + "\n".join(rows) + "\n").encode()
-
-
-def _gpus():
-    rows = [f"2024/05/31 10:00:{n:02d}.{g}00, GPU-{g}, {100 + n}.00 W" for n in range(30) for g in range(2)]
-    return ("timestamp, uuid, power.draw [W]\n" + "\n".join(rows) + "\n").encode()
-
-
-def _dmon():
-    header = "#Date       Time        gpu    pwr  gtemp\n#YYYYMMDD   HH:MM:SS    Idx      W      C\n"
-    rows = [f" 20240531   10:00:{n:02d}      {g}    {100 + n}     55\n" for n in range(30) for g in range(2)]
-    return (header + "".join(rows[:30]) + header + "".join(rows[30:])).encode()
-
-
-def _dcgmi():
-    header = "#Entity   POWER    TOTEC     \nID        W        mJ        \n"
-    rows = "".join(f"GPU {n % 2}     100.000  {n * 10_000:<10}\n" for n in range(40))
-    lines = (header + rows).splitlines(keepends=True)
-    return "".join(f"2024-05-31T10:00:{n:02d}.000 {line}" for n, line in enumerate(lines)).encode()
-
-
-def _scrapes():
-    one = (LOGS / "dcgm-exporter_a100.prom").read_text()
-    many = [one.replace("319159391", str(319_159_391 + n * 400_000)) for n in range(3)]
-    return "".join(f"{1717149600 + 10 * n}\n{text}" for n, text in enumerate(many)).encode()
-
-
-def _reports():
-    one = (LOGS / "nvidia-smi_q_h100-mig.txt").read_text()
-    return "".join(one.replace("09:00:44", f"09:00:{second}") for second in (10, 20, 30)).encode()
-
-
-HERE = Path(__file__).parent
-LOGS = HERE.parent / "data" / "logs"
-REAL = {
-    "mlperf": _head(HERE.parent.parent / "datasets" / "mlperf-r7525" / "spl.txt", 60),
-    "nvidia-smi without header": _head(LOGS / "nvidia-smi_headerless.csv", 60),
-    "nvidia-smi, every column": (LOGS / "nvidia-smi_h100-80gb-hbm3.csv").read_bytes(),
-    "nvidia-smi, two devices": _gpus(),
-    "nvidia-smi dmon": _dmon(),
-    "nvidia-smi -q": _reports(),
-    "dcgmi dmon": _dcgmi(),
-    "dcgm-exporter": _scrapes(),
-    "codecarbon": (LOGS / "codecarbon_2.4.3_apple_m1.csv").read_bytes(),
-    "codecarbon with tasks": (LOGS / "codecarbon_tasks.csv").read_bytes(),
-    "csv": _generic(),
-    "csv of a counter": _counter(),
-}
-
-
 def assert_energy_or_our_error(path, **options):
     try:
         reading = read_energy(read_power_log(path, **options))
@@ -256,10 +285,55 @@ def assert_energy_or_our_error(path, **options):
     assert reading.dropped >= 0
 
 
-@pytest.mark.parametrize("name", REAL)
+@pytest.mark.parametrize("form", FORMATS)
+@settings(max_examples=20)
 @given(data=st.data(), zone=st.sampled_from(["Europe/Paris", "America/Chicago", None]))
-def test_a_mutated_log_gives_an_energy_or_our_error(write, name, data, zone):
-    assert_energy_or_our_error(write(data.draw(mutated(REAL[name]))), timezone=zone)
+def test_a_mutated_log_gives_an_energy_or_our_error(write, samples, form, data, zone):
+    name, content = data.draw(st.sampled_from(samples[form]))
+    assert_energy_or_our_error(write(data.draw(mutated(content)), name), timezone=zone)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_each_format_is_recognised_by_its_logs_and_by_no_other(samples, form):
+    for _, content in samples[form]:
+        head = content.decode("utf-8", errors="replace")[:20_000]
+        assert next(name for name, one in FORMATS.items() if one.matches(head)) == form
+
+
+@given(data=st.data())
+def test_the_logs_of_two_tools_in_one_file_give_an_energy_or_our_error(write, samples, data):
+    every = [log for form, many in samples.items() if form != "parquet" for log in many]
+    (name, one), (_, other) = data.draw(st.tuples(st.sampled_from(every), st.sampled_from(every)))
+    assert_energy_or_our_error(write(one + other, name), timezone="UTC")
+
+
+def result(path):
+    """The energies of a log, or the error that it gives."""
+    try:
+        reading = read_energy(read_power_log(path, timezone="UTC"))
+    except LcaAiError as fault:
+        return str(fault)
+    return reading.per_device(), reading.dropped
+
+
+@pytest.mark.parametrize("form", sorted(set(FORMATS) - {"parquet"}))
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "CRLF"])
+def test_the_encoding_of_a_log_changes_nothing(write, samples, form, encoding):
+    for name, content in samples[form]:
+        text = content.decode()
+        coded = text.replace("\n", "\r\n").encode() if encoding == "CRLF" else text.encode(encoding)
+        assert result(write(coded, name)) == result(write(content, name))
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_recognising_takes_no_longer_for_a_head_of_one_sign(form):
+    """A pattern that backtracks takes seconds over the 20,000 characters; all of these together take a tenth of one."""
+    signs = ["\n", " ", " \n", "- ", "[", "(", "|", ",", '"', "9", "a_", "A ", '{"a":', "1,", "a:", "# ", "\\", 'x="']
+    began = time.process_time()
+    for sign in signs:
+        for first in ("", "time,power\n"):
+            FORMATS[form].matches(first + sign * (20_000 // len(sign)))
+    assert time.process_time() - began < 3.0
 
 
 @given(content=st.binary(max_size=400) | st.text(max_size=400).map(str.encode), name=st.sampled_from([None, *FORMATS]))
@@ -342,3 +416,191 @@ def test_a_mutated_parquet_file_gives_an_energy_or_our_error(tmp_path, data):
     )
     path.write_bytes(data.draw(mutated(path.read_bytes())))
     assert_energy_or_our_error(path)
+
+
+# --- faults that searching found
+
+
+def test_a_header_of_too_many_columns(read):
+    header = "Time_Of_Day_Seconds PkgWatt " + "A " * 100_000
+    with pytest.raises(LogError, match=r"too many columns"):
+        read(f"CPU {header}\n- 1717149600 5\n- 1717149605 5\n")
+
+
+def test_a_powermetrics_log_without_line_ends(read):
+    head = "*** Sampled system activity (Fri Nov 10 12:37:08 2023 +0100) (104.51ms elapsed) ***"
+    with pytest.raises(LogError, match=r"no sample has a power"):
+        read(f"{head} CPU Power: 50 mW {head} CPU Power: 50 mW\n")
+
+
+def test_a_first_row_that_a_quotation_mark_spreads_over_lines_loses_no_cell(read):
+    with pytest.raises(LogError, match=r"not a table of cells|more cells than the first"):
+        read('time,power,"x\n2024-05-31T10:00:00Z,5,y\n","b,",,c\n2024-05-31T10:00:10Z,5,"\n')
+
+
+def test_a_pdu_whose_outlets_have_one_reading_of_energy_each(read):
+    rows = ["Timestamp,PDU,Outlet,Active Energy (Wh)", *(f"2024-05-31T10:0{n}:00Z,rack1,{n},1000" for n in range(3))]
+    with pytest.raises(LogError, match=r"one reading per device"):
+        read("\n".join(rows) + "\n")
+
+
+def test_no_note_counts_below_zero(read, counts):
+    rows = "".join(f"2024-05-31T10:00:{n:02d}Z    0    0  123 W    750 W\n" for n in range(5))
+    reading = read("TIMESTAMP  GPU  XCP  POWER  PWR_CAP\n" + rows + "inf    0    1    N/A\n")
+    assert all(count >= 0 for count in counts(reading).values())
+
+
+def test_a_counter_of_one_reading_beside_a_power_has_no_curve_and_no_energy(read):
+    one = '{metric}{{UUID="GPU-{gpu}",Hostname="n1"}} {value} {ms}\n'
+    text = "".join(
+        one.format(metric="DCGM_FI_DEV_POWER_USAGE", gpu="a", value=100, ms=(1_717_149_600 + n) * 1000)
+        for n in range(3)
+    ) + one.format(metric="DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION", gpu="b", value=5_000, ms=1_717_149_600_000)
+    reading = read(text)
+    assert reading.total * 3.6e6 == pytest.approx(200.0)
+    assert reading.silent == ("n1/GPU-b",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(
+            "time,duration [s],energy [J]\n"
+            + "".join(f"2024-05-31T10:00:{n % 60:02d}.{n:06d}Z,31000000,5\n" for n in range(10_000)),
+            id="energies of a year each",
+        ),
+        pytest.param(
+            "time,device,power\n"
+            + "".join(f"{1995 + 50 * k}-05-31T10:00:00Z,d{n},5\n" for n in range(1_000) for k in range(3)),
+            id="samples that are years apart",
+        ),
+        pytest.param(
+            "time,device,counter [J]\n1995-05-31T10:00:00Z,late,5\n"
+            + "".join(f"2024-05-31T10:00:0{k}Z,d{n},{k}\n" for n in range(1_000) for k in range(3)),
+            id="one clock that is wrong",
+        ),
+    ],
+)
+def test_hours_that_do_not_fit_into_memory_are_refused(read, text):
+    with pytest.raises(LogError, match=r"do not fit into memory.*hours of devices"):
+        read(text)
+
+
+def test_many_devices_take_seconds(read):
+    rows = "".join(f"{1_717_149_600 + turn},{gpu},5,{gpu + 5 * turn}\n" for turn in range(2) for gpu in range(20_000))
+    began = time.process_time()
+    reading = read("timestamp,gpu,socket_power,total_energy_consumption\n" + rows)
+    assert reading.total * 3.6e6 == pytest.approx(5 * 20_000)
+    assert time.process_time() - began < 10.0
+
+
+def test_many_jobs_take_seconds(read):
+    hour = "2024-05-31T10:00:00|2024-05-31T11:00:00"
+    rows = "".join(f"{job}|COMPLETED|{hour}|{job}\n" for job in range(1, 30_001))
+    began = time.process_time()
+    reading = read("JobID|State|Start|End|ConsumedEnergyRaw\n" + rows, timezone="UTC")
+    assert reading.total * 3.6e6 == pytest.approx(30_000 * 30_001 / 2)
+    assert time.process_time() - began < 10.0
+
+
+def test_a_powermetrics_log_over_the_change_of_the_clock(read):
+    stamps = ["Sun Oct 27 02:59:59 2024 +0200", "Sun Oct 27 02:00:00 2024 +0100", "Sun Oct 27 02:00:01 2024 +0100"]
+    head = "*** Sampled system activity ({}) (1000.00ms elapsed) ***\n\nCPU Power: 5000 mW\n\n"
+    reading = read("".join(map(head.format, stamps)))
+    assert reading.total * 3.6e6 == pytest.approx(15.0)
+    assert reading.end.isoformat() == "2024-10-27T01:00:01+00:00"
+
+
+# --- links and folders
+
+
+def test_links_that_lead_nowhere_or_in_circles_are_no_log(tmp_path):
+    for name, aim in [("loop", "loop"), ("dangling", "nothing")]:
+        (tmp_path / name).symlink_to(tmp_path / aim)
+        with pytest.raises(InputError, match=r"no such file"):
+            read_power_log(tmp_path / name)
+
+
+def test_a_folder_that_holds_itself_is_read_once(tmp_path):
+    (tmp_path / "itself").symlink_to(tmp_path)
+    (tmp_path / "log.csv").write_text("time,power\n2024-05-31T10:00:00Z,5\n2024-05-31T10:00:10Z,5\n")
+    assert read_energy(read_power_log(tmp_path)).total * 3.6e6 == pytest.approx(50.0)
+
+
+# --- files of several tools that measured the same
+
+
+SECONDS = range(11)
+QUERY = "timestamp, uuid, power.draw [W]\n" + "".join(
+    f"2024/05/31 10:00:{n:02d}.000, GPU-1a, 100.00 W\n" for n in SECONDS
+)
+DEVICE = "time,device,power [W]\n" + "".join(f"2024-05-31T10:00:{n:02d}Z,GPU-1a,100\n" for n in SECONDS)
+
+
+@pytest.fixture
+def read_both(write):
+    """Integrate two files as one log."""
+
+    def _read(one, other, **options):
+        paths = [write(one, "one.log"), write(other, "other.log")]
+        return read_energy(read_power_log(paths, **options))
+
+    return _read
+
+
+def test_what_two_tools_wrote_alike_counts_once(read_both, counts):
+    reading = read_both(QUERY, DEVICE, timezone="UTC")
+    assert reading.per_device() == pytest.approx({"GPU-1a": 1_000 / 3.6e6})
+    assert counts(reading) == {"duplicate": 11}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(DEVICE.replace("Z", ".5Z"), id="at other moments"),
+        pytest.param(
+            "time,device,duration [s],energy [J]\n"
+            + "".join(f"2024-05-31T10:00:{n:02d}Z,GPU-1a,1,100\n" for n in SECONDS[1:]),
+            id="as energies of intervals",
+        ),
+    ],
+)
+def test_one_device_that_two_tools_measured_differently_is_refused(read_both, other):
+    with pytest.raises(LogError, match=r"cover the same device at the same time.*GPU-1a"):
+        read_both(QUERY, other, timezone="UTC")
+
+
+def test_a_counter_of_another_tool_goes_before_samples(read_both, counts):
+    counter = "time,device,counter [J]\n" + "".join(f"2024-05-31T10:00:{n:02d}Z,GPU-1a,{n * 90}\n" for n in SECONDS)
+    reading = read_both(QUERY, counter, timezone="UTC")
+    assert reading.per_device() == pytest.approx({"GPU-1a": 900 / 3.6e6})
+    assert counts(reading) == {"power beside a counter": 1}
+
+
+NODE = "".join(f"2024-05-31T10:00:{n:02d}Z\nhost1: Current Power : 500 Watts\n" for n in SECONDS)
+GPU = "".join(
+    f'DCGM_FI_DEV_POWER_USAGE{{UUID="GPU-1a",Hostname="host1"}} 100 {(1_717_149_600 + n) * 1000}\n' for n in SECONDS
+)
+
+
+def test_a_gpu_lies_within_the_computer_of_its_name(read_both, counts):
+    reading = read_both(NODE, GPU)
+    assert reading.per_device() == pytest.approx({"host1/node": 5_000 / 3.6e6})
+    assert reading.per_nested_device() == pytest.approx({"host1/GPU-1a": 1_000 / 3.6e6})
+    assert reading.covers == ("node",)
+    assert counts(reading) == {"part of another device": 1}
+
+
+@pytest.mark.parametrize(
+    ("node", "gpu"),
+    [
+        pytest.param(NODE, GPU.replace("host1", "host2"), id="another computer"),
+        pytest.param(NODE.replace("host1: ", ""), GPU, id="a computer without a name"),
+        pytest.param(NODE, GPU.replace("17171496", "17171596"), id="at another time"),
+    ],
+)
+def test_a_computer_and_a_gpu_that_no_name_relates_are_refused(read_both, node, gpu):
+    with pytest.raises(LogError, match=r"one file measures the whole computer and another a part of it"):
+        read_both(node, gpu)
+    both = read_both(node, gpu, covers=["node"])
+    assert both.total * 3.6e6 == pytest.approx(6_000)

@@ -345,3 +345,15 @@ def test_the_error_of_the_sensor_comes_with_the_energy(logs):
     [sensor] = reading.sensors
     assert sensor.relative_uncertainty == 0.05
     assert "yang-2024" in sensor.sources
+
+
+def test_a_uuid_of_zeros_among_others_is_a_name(write):
+    rows = [
+        f"2024/03/01 09:00:{second:02d}.000, {gpu}, GPU-{gpu:08d}-0000-0000-0000-000000000000, 100.00 W"
+        for second in range(11)
+        for gpu in range(3)
+    ]
+    path = write("\n".join(["timestamp, index, uuid, power.draw [W]", *rows]) + "\n", "log.csv")
+    reading = read_energy(read_power_log(path, timezone="UTC"))
+    assert len(reading.per_device()) == 3
+    assert reading.total * 3.6e6 == pytest.approx(3_000.0)

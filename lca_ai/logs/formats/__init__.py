@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lca_ai.errors import LogError, did_you_mean
+from lca_ai.logs import origin
 from lca_ai.logs.formats import (
     amd_smi,
     boamps,
+    capmc,
     carbontracker,
     cloudwatch,
     codecarbon,
+    companions,
     dcgm_exporter,
     dcgmi_dmon,
     eco2ai,
@@ -22,6 +25,7 @@ from lca_ai.logs.formats import (
     mlflow,
     mlperf,
     mlperf_tiny,
+    nearest,
     nvidia_dmon,
     nvidia_report,
     nvidia_smi,
@@ -33,6 +37,7 @@ from lca_ai.logs.formats import (
     rapl,
     redfish,
     sacct,
+    scaphandre,
     tegrastats,
     turbostat,
     wandb,
@@ -68,6 +73,8 @@ FORMATS: dict[str, Format] = {
         boamps.FORMAT,
         carbontracker.FORMAT,
         sacct.FORMAT,
+        scaphandre.FORMAT,
+        capmc.FORMAT,
         redfish.FORMAT,
         ipmi.FORMAT,
         ipmi_sensors.FORMAT,
@@ -96,16 +103,17 @@ def read(path: Path, name: str | None, options: Options) -> list[Records]:
     if name is not None and name not in FORMATS:
         raise LogError("unknown format", file=path.name, value=name, accepted=did_you_mean(name, FORMATS))
     if name == generic.PARQUET.name or (name is None and _is_parquet(path)):
-        return _listed(generic.PARQUET.read(path, "", options), path)
+        return _listed(generic.PARQUET.read(path, "", options), path, options)
     text = read_text(path)
     chosen = FORMATS[name] if name is not None else recognise(path, text, options)
     if name is not None and options.columns is None and not chosen.matches(text[:_HEAD]):
         raise LogError(f"this is not {chosen.title}", file=path.name, line=1, value=text.split("\n", 1)[0])
-    return _listed(chosen.read(path, text, options), path)
+    return _listed(chosen.read(path, text, options), path, options)
 
 
-def _listed(found: Records | list[Records], path: Path) -> list[Records]:
+def _listed(found: Records | list[Records], path: Path, options: Options) -> list[Records]:
     records = found if isinstance(found, list) else [found]
+    origin.check(records, options, path)
     for one in records:
         one.file = path.name
     return records
@@ -123,13 +131,8 @@ def recognise(path: Path, text: str, options: Options) -> Format:
     for one in FORMATS.values():
         if one.matches(text[:_HEAD]):
             return one
-    raise LogError(
-        "the format is not recognised",
-        file=path.name,
-        line=1,
-        value=text.lstrip().split("\n", 1)[0],
-        accepted="; ".join(one.title for one in FORMATS.values()) + "; or name the columns (columns=..., --columns)",
-    )
+    companions.refuse(path, text[:_HEAD])
+    raise nearest.unrecognised(path, text[:_HEAD], FORMATS.values())
 
 
 def _is_parquet(path: Path) -> bool:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from lca_ai.errors import LogError
-from lca_ai.logs import stamps, wraps
+from lca_ai.logs import origin, stamps, wraps
 from lca_ai.logs.records import Format, Note, Options, Records, numbers
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ _ENERGIES = {"total_energy_consumption": 1.0, "accumulated energy (uj)": 1e-6}
 _WATTS = {"": 1.0, "W": 1.0, "mW": 1e-3, "kW": 1e3}
 _JOULES = {"": 1.0, "J": 1.0, "mJ": 1e-3, "kJ": 1e3, "uJ": 1e-6}
 _MONITOR = re.compile(r"^[ \t]*(?P<columns>(?:TIMESTAMP[ \t]+)?GPU[ \t]+(?:XCP[ \t]+)?POWER)(?=\s|$)", re.MULTILINE)
+_RECORD = "amd-smi metric --power --energy --csv --watch 1"
 _JSON = re.compile(r"^[\[{]", re.MULTILINE)
 
 
@@ -68,18 +69,27 @@ def _read(path: Path, text: str, options: Options) -> list[Records]:
     else:
         table, notes = _of_json(text)
     time = next((name for name in _TIMES if name in table), None)
-    if table.empty or time is None:
-        problem = "the file has no reading of a GPU" if table.empty else "the readings have no time stamps"
-        raise LogError(problem, file=path.name, accepted="amd-smi metric --power --energy --csv --watch 1")
+    if table.empty or not {*_POWERS, *_ENERGIES} & set(table):
+        problem = "the file has no reading of a GPU" if table.empty else "the file has no power or energy of a GPU"
+        raise LogError(problem, file=path.name, value=_shown(table), accepted=_RECORD)
     power = _first_filled(table)
     energy = pd.Series(float("nan"), index=table.index)
     for name, factor in _ENERGIES.items():
         if name in table:
             energy = energy.fillna(numbers(table[name], {unit: one * factor for unit, one in _JOULES.items()}))
-    frame = pd.DataFrame({"stamp": table[time], "device": _devices(table), "power": power, "counter": energy})
-    micros, readable, found = stamps.to_micros(frame["stamp"], frame["device"], options.timezone, path)
-    frame = frame[readable].assign(time=micros).reset_index(drop=True)
+    frame = pd.DataFrame({"device": _devices(table), "power": power, "counter": energy})
+    if time is None:
+        missing = LogError("the readings have no time stamps", file=path.name, accepted=_RECORD)
+        micros, note = origin.by_turn(frame["device"], options, path, missing=missing)
+        return _records(frame.assign(time=micros), [one for one in (*notes, note) if one.count], len(table))
+    stamped, readable, found = stamps.to_micros(table[time], frame["device"], options.timezone, path)
+    frame = frame[readable].assign(time=stamped).reset_index(drop=True)
     return _records(frame, [note for note in (*notes, *found) if note.count], len(table))
+
+
+def _shown(table: pd.DataFrame) -> str | None:
+    """Return the names of the columns for a message, or none."""
+    return ", ".join(map(str, table.columns[:8])) or None
 
 
 def _records(frame: pd.DataFrame, notes: list[Note], rows: int) -> list[Records]:
@@ -176,7 +186,7 @@ def _of_monitor(text: str) -> tuple[pd.DataFrame, list[Note]]:
     row = re.compile(r"^\s*" + r"\s+".join(f"({patterns[name]})" for name in wanted) + r"(?=\s|$)", re.MULTILINE)
     table = pd.DataFrame(row.findall(text), columns=["power_usage" if name == "power" else name for name in wanted])
     lines = sum(bool(re.match(r"\s*\d", line)) for line in text.split("\n"))
-    return table, [Note("unreadable line", lines - len(table), "no GPU or no power in it")]
+    return table, [Note("unreadable line", max(0, lines - len(table)), "no GPU or no power in it")]
 
 
 def _of_json(text: str) -> tuple[pd.DataFrame, list[Note]]:
@@ -222,4 +232,15 @@ def _flat(gpu: dict[str, Any]) -> dict[str, str]:
     return flat
 
 
-FORMAT = Format("amd-smi", "amd-smi metric or monitor, or rocm-smi, with time stamps", _matches, _read)
+FORMAT = Format(
+    "amd-smi",
+    "amd-smi metric or monitor, or rocm-smi, with time stamps",
+    _matches,
+    _read,
+    marks=(
+        "timestamp|TIMESTAMP",
+        "socket_power|current_socket_power|average_socket_power|total_energy_consumption|power_usage|POWER",
+    ),
+    signs=("gfx_voltage", "gfx_activity", "umc_activity", "hotspot", "XCP", "card0"),
+    remedy="record with amd-smi metric --power --energy --csv --watch 1",
+)

@@ -133,4 +133,12 @@ def _from_csv(path: Path, text: str) -> tuple[list[dict[str, Any]], int, list[No
     return rows, len(table), notes
 
 
-FORMAT = Format("boamps", "a BoAmps report (JSON or CSV)", _matches, _read)
+FORMAT = Format(
+    "boamps",
+    "a BoAmps report (JSON or CSV)",
+    _matches,
+    _read,
+    marks=("powerConsumption", "measurementMethod"),
+    signs=("measures", "measurementDuration", "taskFamily", "infrastructure", "reportId"),
+    remedy="a report with measures",
+)

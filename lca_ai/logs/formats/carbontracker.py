@@ -138,4 +138,12 @@ def _device_covers(device: pd.Series) -> dict[str, tuple[str, ...]]:
     return {name: (_COVERS[name.split("-")[0]],) for name in names if name.split("-")[0] in _COVERS}
 
 
-FORMAT = Format("carbontracker", "a carbontracker log", _matches, _read)
+FORMAT = Format(
+    "carbontracker",
+    "a carbontracker log",
+    _matches,
+    _read,
+    marks=("carbontracker version|CarbonTracker",),
+    signs=("Average power usage (W)", "Actual consumption", "Predicted consumption"),
+    remedy="both logs of a run begin with a line of carbontracker",
+)

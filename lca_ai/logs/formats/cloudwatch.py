@@ -163,5 +163,11 @@ def _times(cells: pd.Series, options: Options, path: Path) -> NDArray[np.int64]:
 
 
 FORMAT = Format(
-    "cloudwatch", "Amazon CloudWatch GPU power (JSON of the command line, CSV of the console)", _matches, _read
+    "cloudwatch",
+    "Amazon CloudWatch GPU power (JSON of the command line, CSV of the console)",
+    _matches,
+    _read,
+    marks=("Datapoints|MetricDataResults|Statistic", "Timestamp|Timestamps|Period"),
+    signs=("Label", "nvidia_smi_power_draw", "nvidia_smi_utilization_gpu", "StatusCode"),
+    remedy="save the answer of get-metric-data or get-metric-statistics",
 )

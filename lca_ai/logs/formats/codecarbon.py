@@ -140,4 +140,12 @@ def _intervals(times: pd.Series, values: dict[str, pd.Series], path: Path, optio
     )
 
 
-FORMAT = Format("codecarbon", "CodeCarbon emissions.csv", _matches, _read)
+FORMAT = Format(
+    "codecarbon",
+    "CodeCarbon emissions.csv",
+    _matches,
+    _read,
+    marks=("timestamp", "duration", "energy_consumed", "project_name|emissions"),
+    signs=("run_id", "emissions_rate", "cpu_energy", "gpu_energy", "ram_energy", "codecarbon_version"),
+    remedy="the emissions.csv of CodeCarbon 2.0 or later",
+)

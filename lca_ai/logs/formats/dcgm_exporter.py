@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from lca_ai.errors import LogError, shorten
+from lca_ai.logs import origin
 from lca_ai.logs.formats.metric_devices import to_records
 from lca_ai.logs.formats.metrics import Series
 from lca_ai.logs.formats.scrolling import PREFIX
@@ -65,7 +66,8 @@ def _read(path: Path, text: str, options: Options) -> list[Records]:
     keys = found["name"] + found["labels"]
     times, notes = _times(found["time"], stamps, keys, path, options)
     if times.empty:
-        raise _without_times(found, path)
+        times, note = origin.by_turn(keys, options, path, missing=_without_times(found, path))
+        notes = [note]
     rows = found.loc[times.index].assign(key=keys, micros=times)
     series, slices, repeated = _without_slices(_series(rows))
     records = to_records(series, options, file=path.name, format_name=FORMAT.name)
@@ -146,4 +148,12 @@ def _without_times(found: pd.DataFrame, path: Path) -> LogError:
     )
 
 
-FORMAT = Format("dcgm-exporter", "scrapes of dcgm-exporter (Prometheus text)", _matches, _read)
+FORMAT = Format(
+    "dcgm-exporter",
+    "scrapes of dcgm-exporter (Prometheus text)",
+    _matches,
+    _read,
+    marks=("DCGM_FI_DEV_POWER_USAGE|DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION",),
+    signs=("DCGM_FI_DEV_GPU_UTIL", "DCGM_FI_DEV_GPU_TEMP", "DCGM_FI_DEV_SM_CLOCK", "DCGM_FI_DEV_FB_USED"),
+    remedy="scrapes of its text, each below a line with its date",
+)

@@ -111,4 +111,12 @@ def _by_kind(frame: pd.DataFrame, rows: int, notes: list[Note]) -> list[Records]
 
 _FIELDS = {"counter": "field 156, total energy", "power": "field 155, power"}
 
-FORMAT = Format("dcgmi-dmon", "dcgmi dmon", _matches, _read)
+FORMAT = Format(
+    "dcgmi-dmon",
+    "dcgmi dmon",
+    _matches,
+    _read,
+    marks=("#Entity", "POWER|TOTEC"),
+    signs=("GPUTL", "SMACT", "TMPTR"),
+    remedy="record with dcgmi dmon -e 155,156 | ts '%Y-%m-%dT%H:%M:%.S'",
+)

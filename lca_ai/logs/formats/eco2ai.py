@@ -73,4 +73,12 @@ def _parts(rows: pd.DataFrame, options: Options) -> dict[str, pd.Series]:
     return {options.device or "machine": total}
 
 
-FORMAT = Format("eco2ai", "an eco2AI emission.csv", _matches, _read)
+FORMAT = Format(
+    "eco2ai",
+    "an eco2AI emission.csv",
+    _matches,
+    _read,
+    marks=("start_time", "duration(s)", "power_consumption(kWh)|power_consumption(kWTh)"),
+    signs=("CO2_emissions(kg)", "experiment_description", "GPU_name", "region/country"),
+    remedy="",
+)

@@ -80,11 +80,12 @@ Columns = dict[str, tuple[str, str | None]]
 
 
 def _matches(head: str) -> bool:
-    found = {role for name in _header(head) for role in [_role(name)[0]] if role}
-    return "time" in found and bool(found & {"power", "counter", "energy"})
+    found = roles_of(header_of(head))
+    return "time" in found and bool({"power", "counter", "energy"} & set(found))
 
 
-def _header(head: str) -> list[str]:
+def header_of(head: str) -> list[str]:
+    """Return the cells of the first line."""
     line = head.lstrip().split("\n", 1)[0]
     return next(csv.reader([line], delimiter=delimiter_of(head), skipinitialspace=True), [])
 
@@ -93,6 +94,16 @@ def delimiter_of(head: str) -> str:
     """Return the sign between the cells of the first line."""
     line = head.lstrip().split("\n", 1)[0]
     return max((";", "\t", ","), key=line.count)
+
+
+def roles_of(names: list[str]) -> dict[str, str]:
+    """Return the roles that columns have by their names: role -> the first such column."""
+    found: dict[str, str] = {}
+    for name in names:
+        role = _role(name)[0]
+        if role:
+            found.setdefault(role, name)
+    return found
 
 
 def _role(name: str) -> tuple[str | None, str | None]:

@@ -87,4 +87,12 @@ def _times(stamps: list[str], path: Path) -> NDArray[np.int64]:
     return np.asarray(utc.astype("datetime64[us]").astype("int64"), dtype=np.int64)
 
 
-FORMAT = Format("google-monitoring", "Google Cloud Monitoring time series (JSON)", _matches, _read)
+FORMAT = Format(
+    "google-monitoring",
+    "Google Cloud Monitoring time series (JSON)",
+    _matches,
+    _read,
+    marks=("metric", "points", "interval"),
+    signs=("timeSeries", "metricKind", "valueType", "resource"),
+    remedy="save the answer of projects.timeSeries.list",
+)

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from lca_ai.errors import LogError
+from lca_ai.logs import origin
 from lca_ai.logs.formats.stamps import DATE_LINE, isoformat, utc_times
 from lca_ai.logs.records import Format, Options, Records, numbers
 
@@ -51,15 +52,15 @@ def _read(path: Path, text: str, options: Options) -> Records:
     if blocks.empty:
         raise LogError("no power reading", file=path.name, accepted="ipmitool dcmi power reading")
     told = blocks["date"].fillna(blocks["stamp"])
-    if told.isna().all():
-        raise LogError(
-            "no reading has a time",
-            file=path.name,
-            accepted="a date line before each reading, while date -Is; do ipmitool dcmi power reading; sleep 5; done",
-        )
     name = options.device or "node"
     device = blocks["host"].where(blocks["host"].isna(), blocks["host"].astype("str") + f"/{name}").fillna(name)
-    times, notes = utc_times(told.fillna("").astype("str").map(isoformat), device, options, path, patterns=_TIMES)
+    if told.isna().all():
+        accepted = "a date line before each reading, while date -Is; do ipmitool dcmi power reading; sleep 5; done"
+        missing = LogError("no reading has a time", file=path.name, accepted=accepted)
+        times, note = origin.by_turn(device, options, path, missing=missing)
+        notes = [note]
+    else:
+        times, notes = utc_times(told.fillna("").astype("str").map(isoformat), device, options, path, patterns=_TIMES)
     inactive = blocks["state"].fillna("").astype("str").str.contains(_INACTIVE)
     power = numbers(blocks["power"]).mask(inactive)
     frame = pd.DataFrame({"time": times, "device": device[times.index], "power": power[times.index]})
@@ -101,4 +102,12 @@ def _blocks(lines: pd.DataFrame) -> pd.DataFrame:
     return blocks.replace({np.nan: None}).astype("object").where(lambda cells: cells.notna())
 
 
-FORMAT = Format("ipmi-dcmi", "DCMI power readings (ipmitool, ipmi-dcmi, ipmiutil)", _matches, _read)
+FORMAT = Format(
+    "ipmi-dcmi",
+    "DCMI power readings (ipmitool, ipmi-dcmi, ipmiutil)",
+    _matches,
+    _read,
+    marks=("Instantaneous power reading|Current Power", "Watts"),
+    signs=("IPMI timestamp", "Sampling period", "Power reading state is", "Power Measurement"),
+    remedy="record with ipmitool dcmi power reading",
+)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from lca_ai.errors import LogError
+from lca_ai.logs import origin
 from lca_ai.logs.formats.stamps import DATE_LINE, isoformat, utc_times
 from lca_ai.logs.records import Format, Options, Records, numbers
 
@@ -54,15 +55,18 @@ def _read(path: Path, text: str, options: Options) -> Records:
     found = pd.DataFrame([match.groupdict() for match in _ROW.finditer(text)], columns=["name", "power", "date"])
     found["date"] = found["date"].ffill()
     rows = found[found["name"].notna()]
+    device = rows["name"].str.strip()
     if rows["date"].isna().all():
-        raise LogError(
+        missing = LogError(
             "no reading has a time",
             file=path.name,
             value=rows["name"].iloc[0] if len(rows) else None,
             accepted="a date line before each reading, e.g. while date -Is; do ipmitool sdr; sleep 5; done",
         )
-    device = rows["name"].str.strip()
-    times, notes = utc_times(rows["date"].fillna("").astype("str").map(isoformat), device, options, path)
+        times, note = origin.by_turn(device, options, path, missing=missing)
+        notes = [note]
+    else:
+        times, notes = utc_times(rows["date"].fillna("").astype("str").map(isoformat), device, options, path)
     frame = pd.DataFrame({"time": times, "device": device[times.index], "power": numbers(rows["power"][times.index])})
     parents, device_covers = domains([str(name) for name in device.unique()])
     top = [covers for name, covers in device_covers.items() if name not in parents]
@@ -109,4 +113,12 @@ def _digits(name: str) -> str:
     return "".join(re.findall(r"\d", name)[:1])
 
 
-FORMAT = Format("ipmi-sensors", "power sensors of a BMC (ipmitool sensor or sdr, ipmi-sensors)", _matches, _read)
+FORMAT = Format(
+    "ipmi-sensors",
+    "power sensors of a BMC (ipmitool sensor or sdr, ipmi-sensors)",
+    _matches,
+    _read,
+    marks=("Watts|W",),
+    signs=("degrees C", "RPM", "Volts"),
+    remedy="record with ipmitool sensor",
+)

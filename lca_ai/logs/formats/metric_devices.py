@@ -137,9 +137,10 @@ def _check_hosts(chosen: Mapping[str, list[Reading]], file: str) -> None:
     LogError : naming the two
     """
     whole = [many[0] for many in chosen.values() if many[0].row["covers"] == "node"]
-    named, labels = {_short(one.host, whole) for one in whole}, {one.host_label for one in whole}
+    short = _short_names((many[0].host for many in chosen.values()), whole)
+    named, labels = {short[one.host] for one in whole}, {one.host_label for one in whole}
     parts = [many[0] for many in chosen.values() if whole and many[0].domain and many[0].row["covers"] != "node"]
-    strays = [one for one in parts if _short(one.host, whole) not in named]
+    strays = [one for one in parts if short[one.host] not in named]
     # Where no part has the name of a measured computer, the names are of two kinds: of a computer and of its BMC.
     unsure = strays if len(strays) == len(parts) else [one for one in strays if one.host_label not in labels]
     if unsure:
@@ -152,27 +153,33 @@ def _check_hosts(chosen: Mapping[str, list[Reading]], file: str) -> None:
         )
 
 
-def _short(host: str, whole: Iterable[Reading]) -> str:
-    """Return the name of a computer without its domain, unless that would join two computers."""
-    if re.fullmatch(r"[\d.]+|[\da-f:]+", host):
-        return host
-    short = host.split(".", maxsplit=1)[0].lower()
-    same = {one.host.lower() for one in whole if "." in one.host and one.host.split(".")[0].lower() == short}
-    return host.lower() if len(same) > 1 else short
+def _short_names(hosts: Iterable[str], whole: Iterable[Reading]) -> dict[str, str]:
+    """Return the names of computers without their domains, unless that would join two computers."""
+    full: dict[str, set[str]] = {}
+    for host in {one.host.lower() for one in whole if "." in one.host}:
+        full.setdefault(host.split(".", maxsplit=1)[0], set()).add(host)
+    short: dict[str, str] = {}
+    for host in set(hosts):
+        name = host.split(".", maxsplit=1)[0].lower()
+        short[host] = host.lower() if len(full.get(name, ())) > 1 else name
+        if re.fullmatch(r"[\d.]+|[\da-f:]+", host):
+            short[host] = host
+    return short
 
 
 def _parents(chosen: Mapping[str, list[Reading]]) -> dict[str, str]:
     """Return the device that each one is a part of: the nearest domain of its computer, with most labels in common."""
     every = [many[0] for many in chosen.values()]
+    short = _short_names((one.host for one in every), every)
     places: dict[tuple[str, str], list[Reading]] = {}
     for one in every:
-        places.setdefault((_short(one.host, every), one.domain), []).append(one)
+        places.setdefault((short[one.host], one.domain), []).append(one)
     found = {}
     for one in every:
         for domain in one.parents:
             candidates = [
                 other
-                for other in places.get((_short(one.host, every), domain), [])
+                for other in places.get((short[one.host], domain), [])
                 if other.device != one.device and (domain != one.domain or set(other.identity) < set(one.identity))
             ]
             if candidates:

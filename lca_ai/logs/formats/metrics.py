@@ -134,6 +134,15 @@ def of_known_names(series: Sequence[Series], file: str) -> tuple[list[Reading], 
     return found, facts
 
 
+def is_measured(name: str, options: Options) -> bool:
+    """Tell whether a metric is one that measures power or energy, or one that the user names."""
+    if options.columns:
+        given = [value.rpartition(":")[0] for role, value in options.columns.items() if role in _UNITS]
+        return (name or "value") in {parts["name"] for parts in map(_SELECTOR.fullmatch, given) if parts}
+    rows = tables.rows("datasets/metrics", "metrics")
+    return any(row["use"] == "measured" and fnmatchcase(name, row["metric"]) for row in rows)
+
+
 def _known(one: Series, row: Mapping[str, str]) -> Series:
     """Return the series with NaN for the numbers by which DCGM says that a value is not known (dcgm_fields.h)."""
     if not one.name.startswith("DCGM_FI_"):

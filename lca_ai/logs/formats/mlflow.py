@@ -122,4 +122,12 @@ def _of_json(text: str, path: Path) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-FORMAT = Format("mlflow", "MLflow system metrics (file of a metric, or its history)", _matches, _read)
+FORMAT = Format(
+    "mlflow",
+    "MLflow system metrics (file of a metric, or its history)",
+    _matches,
+    _read,
+    marks=("key", "value", "timestamp", "step"),
+    signs=("system/gpu_0_power_usage_watts", "gpu_0_power_usage_watts", "run_id"),
+    remedy="the history of system/gpu_0_power_usage_watts",
+)

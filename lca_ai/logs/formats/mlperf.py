@@ -44,4 +44,12 @@ def _read(path: Path, text: str, options: Options) -> Records:
     return Records("power", frame.reset_index(drop=True), FORMAT.name, len(lines), ("node",), notes)
 
 
-FORMAT = Format("mlperf-ptdaemon", "an MLPerf PTDaemon log (spl.txt)", _matches, _read)
+FORMAT = Format(
+    "mlperf-ptdaemon",
+    "an MLPerf PTDaemon log (spl.txt)",
+    _matches,
+    _read,
+    marks=("Watts",),
+    signs=("Volts", "Amps", "Mark", "Watts,"),
+    remedy="lines such as Time,03-18-2021 19:53:45.064,Watts,482.8,...",
+)

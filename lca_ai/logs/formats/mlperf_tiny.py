@@ -1,8 +1,8 @@
 """MLPerf Tiny: the energy results that EEMBC's runner prints (``results.txt``), one energy a measurement window.
 
-The windows are told in seconds since the runner started and no line has a date, so that no hour of electricity can be
-theirs: the log is recognised, its windows are read (:func:`windows`), and it is refused with what it holds and what to
-give instead. Format: https://github.com/eembc/energyrunner; results of https://github.com/mlcommons/tiny_results_v1.0.
+The windows are told in seconds since the runner started and no line has a date: the user gives the origin, the start
+of the first window. Between the windows the device was not measured. Format: https://github.com/eembc/energyrunner;
+results of https://github.com/mlcommons/tiny_results_v1.0.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from lca_ai.errors import LogError
+from lca_ai.logs import origin
+from lca_ai.logs.formats.stamps import lengths
 from lca_ai.logs.records import Format, Options, Records, numbers
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_PREFIX = r"^\s*\d+\.\d+ ulp-ml: +"
+_PREFIX = r"^[ \t]*\d+\.\d+ ulp-ml: +"
 _WINDOW = re.compile(
     _PREFIX + r"Energy data for window (?P<window>\d+) at time (?P<start>[\d.]+) for (?P<length>[\d.]+) sec\.:\n"
     + _PREFIX + r"Energy +: +(?P<energy>[\d.]+) uJ\n"
@@ -47,17 +49,32 @@ def _matches(head: str) -> bool:
     return bool(re.search(_PREFIX + r"Energy data for window \d+ at time", head, re.MULTILINE))
 
 
-def _read(path: Path, text: str, options: Options) -> Records:  # noqa: ARG001 (one signature for all readers)
+def _read(path: Path, text: str, options: Options) -> Records:
     table = windows(text)
     if table.empty:
         raise LogError("no whole window of energy in this MLPerf Tiny result", file=path.name)
     held = f"{len(table)} windows, {table['energy'].sum():.6g} J, median {table['inference'].median():.6g} J/inference"
-    raise LogError(
+    missing = LogError(
         "the windows have no date",
         file=path.name,
         value=held,
         accepted="a CSV with columns time, duration [s] and energy [J] of the windows, or the energy in the study",
     )
+    start, note = origin.by_elapsed(table["start"] - table["start"].min(), options, path, missing=missing)
+    device = options.device or "device under test"
+    frame = pd.DataFrame(
+        {"start": start, "time": start + lengths(table["length"]), "device": device, "energy": table["energy"]}
+    )
+    facts = {"median energy per inference": f"{table['inference'].median():.6g} J"}
+    return Records("interval", frame, FORMAT.name, len(table), ("node",), [note], facts)
 
 
-FORMAT = Format("mlperf-tiny", "an MLPerf Tiny energy result", _matches, _read)
+FORMAT = Format(
+    "mlperf-tiny",
+    "an MLPerf Tiny energy result",
+    _matches,
+    _read,
+    marks=("ulp-ml", "Energy data for window"),
+    signs=("Inferences", "Energy/Inf."),
+    remedy="",
+)

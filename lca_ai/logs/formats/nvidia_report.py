@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from lca_ai.errors import LogError, shorten
+from lca_ai.logs import origin
 from lca_ai.logs.formats.stamps import isoformat, utc_times
 from lca_ai.logs.records import Format, Note, Options, Records, numbers
 
@@ -94,7 +95,7 @@ def _records(found: pd.DataFrame, path: Path, options: Options, name: str, facts
 
     Raises
     ------
-    LogError : where there is none, or none has a time
+    LogError : where there is none, or none has a time and no origin is given
     """
     if found.empty:
         raise LogError("the report has no whole reading of a GPU", file=path.name, accepted=_RECORD)
@@ -103,15 +104,34 @@ def _records(found: pd.DataFrame, path: Path, options: Options, name: str, facts
         shown = shorten(
             ", ".join(f"{device} {power:g} W" for device, power in zip(found.device, found.power, strict=True))
         )
-        raise LogError("the readings have no time stamps", file=path.name, value=shown, accepted=_RECORD)
-    iso = stamped["time"].map({text: isoformat(text) for text in stamped["time"].unique()})
-    times, notes = utc_times(iso, stamped["device"], options, path)
-    missing = Note("unreadable time", len(found) - len(stamped), "no date before the reading")
-    kept = stamped.loc[times.index]
+        untimed = LogError("the readings have no time stamps", file=path.name, value=shown, accepted=_RECORD)
+        times, note = origin.by_turn(found["device"], options, path, missing=untimed)
+        notes = [note]
+    else:
+        iso = stamped["time"].map({text: isoformat(text) for text in stamped["time"].unique()})
+        times, notes = utc_times(iso, stamped["device"], options, path)
+        notes = [*notes, Note("unreadable time", len(found) - len(stamped), "no date before the reading")]
+    kept = found.loc[times.index]
     frame = pd.DataFrame({"time": times, "device": kept["device"], "power": kept["power"].astype("float64")})
-    found_notes = [note for note in (*notes, missing) if note.count]
+    found_notes = [note for note in notes if note.count]
     return Records("power", frame.reset_index(drop=True), name, len(found), ("gpu",), found_notes, facts)
 
 
-Q = Format("nvidia-smi-q", "nvidia-smi -q", _matches_q, _read_q)
-TABLE = Format("nvidia-smi-table", "the table of nvidia-smi", _matches_table, _read_table)
+Q = Format(
+    "nvidia-smi-q",
+    "nvidia-smi -q",
+    _matches_q,
+    _read_q,
+    marks=("NVSMI LOG", "Power Draw"),
+    signs=("GPU UUID", "Product Name", "Attached GPUs", "Driver Version", "CUDA Version"),
+    remedy="record with nvidia-smi -q",
+)
+TABLE = Format(
+    "nvidia-smi-table",
+    "the table of nvidia-smi",
+    _matches_table,
+    _read_table,
+    marks=("NVIDIA-SMI", "Pwr:Usage/Cap"),
+    signs=("GPU-Util", "Memory-Usage", "Persistence-M", "Bus-Id"),
+    remedy="the whole table of nvidia-smi",
+)

@@ -45,7 +45,7 @@ _TIMES = ("%Y/%m/%d %H:%M:%S.%f", "%Y/%m/%d %H:%M:%S", "ISO8601")
 _STAMP = re.compile(r"\s*\"?\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?:\.\d+)?\"?\s*,")
 _WATT_CELL = re.compile(r"\d+(?:\.\d*)? W")
 _UUID = re.compile(r"(?:GPU|MIG)-[0-9a-fA-F/-]+|[0-9A-Fa-f]{4,8}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}\.\d")
-#: Where a name is not known: nothing, "[N/A]" and its like; in other columns than the index also zeros (masked).
+#: Where a name is not known: nothing, "[N/A]" and its like; in other columns than the index also zeros in every row.
 _NO_NAME = r"(?:N/A|\[.*\])?"
 _NO_NAME_OR_ZEROS = r"(?:N/A|\[.*\]|0+|(?:GPU|MIG)-[0-]+)?"
 
@@ -174,8 +174,9 @@ def _devices(cells: Cells, layout: _Layout, options: Options) -> tuple[Column, b
     for title, place in layout.names.items():
         column = cells.columns[place]
         texts = column.texts.str.strip()
-        unknown = texts.str.fullmatch(_NO_NAME if title == "index" else _NO_NAME_OR_ZEROS) | texts.eq(title)
-        if not unknown.all():
+        unknown = texts.str.fullmatch(_NO_NAME) | texts.eq(title)
+        masked = title != "index" and bool((unknown | texts.str.fullmatch(_NO_NAME_OR_ZEROS)).all())
+        if not unknown.all() and not masked:  # zeros are a name where others have one
             known = Column(texts.mask(unknown), column.places)
             named = title not in _MODEL_COLUMNS or options.device is not None
             return _with_host(known, cells, layout), named
@@ -219,7 +220,11 @@ def _blank(cells: Cells) -> NDArray[np.bool_]:
 
 
 def _clean(cells: list[str]) -> list[str]:
-    return [re.sub(r"\s*\[[^\]]*\]\s*$", "", cell.strip(' "')).strip().lower() for cell in cells]
+    titles = [cell.strip(' "').strip() for cell in cells]
+    return [
+        (title[: title.rfind("[")] if title.endswith("]") and "[" in title else title).strip().lower()
+        for title in titles
+    ]
 
 
 def _without_cut_row(body: str, layout: _Layout) -> tuple[str, int]:
@@ -305,4 +310,24 @@ def _decimal_comma(path: Path, value: str) -> LogError:
     )
 
 
-FORMAT = Format("nvidia-smi", "nvidia-smi --query-gpu CSV", _matches, _read)
+FORMAT = Format(
+    "nvidia-smi",
+    "nvidia-smi --query-gpu CSV",
+    _matches,
+    _read,
+    marks=("timestamp", "power.draw|power.draw.average|power.draw.instant"),
+    signs=(
+        "utilization.gpu",
+        "utilization.memory",
+        "memory.used",
+        "memory.total",
+        "temperature.gpu",
+        "pci.bus_id",
+        "uuid",
+        "pstate",
+        "clocks.sm",
+        "power.limit",
+        "driver_version",
+    ),
+    remedy="record with --query-gpu=timestamp,uuid,power.draw",
+)

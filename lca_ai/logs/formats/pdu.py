@@ -177,7 +177,8 @@ def _stamps(table: pd.DataFrame, path: Path) -> pd.Series:
 def _counters_first(readings: pd.DataFrame) -> dict[str, pd.DataFrame]:
     counted = readings["role"].eq("counter")
     known = readings[counted & readings["value"].notna()].groupby("device").size()
-    by_counter = readings["device"].isin(known.index[known > 1])
+    without_power = ~readings["device"].isin(readings["device"][~counted])
+    by_counter = readings["device"].isin(known.index[known > 1]) | without_power
     kept = readings[counted == by_counter]
     return {str(role): rows for role, rows in kept.groupby("role", sort=True)}
 
@@ -196,4 +197,12 @@ def _parents(readings: pd.DataFrame) -> dict[str, str]:
     }
 
 
-FORMAT = Format("pdu", "a rack PDU's CSV of outlets and inlet", _matches, _read)
+FORMAT = Format(
+    "pdu",
+    "a rack PDU's CSV of outlets and inlet",
+    _matches,
+    _read,
+    marks=("Outlet|Inlet|outlet|inlet", "Active Power|Active Energy"),
+    signs=("PDU", "RMS Current", "Apparent Power", "Power Factor"),
+    remedy="a column of a time, of an outlet, and of a power or energy with its unit",
+)

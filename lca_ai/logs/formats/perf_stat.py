@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from lca_ai.errors import LogError
-from lca_ai.logs import domains
+from lca_ai.logs import domains, origin
 from lca_ai.logs.records import SECOND_US, Format, Note, Options, Records, numbers, parse_times, to_utc
 
 if TYPE_CHECKING:
@@ -44,20 +44,18 @@ def _read(path: Path, text: str, options: Options) -> Records:
     if not len(rows):
         accepted = "numbers with a decimal point, e.g. LC_ALL=C perf stat ..."
         raise LogError("no row has an energy in Joules", file=path.name, accepted=accepted)
-    section = found["stamp"].notna().cumsum()[rows.index]
-    if section.eq(0).any() or found["stamp"].isna().all():
-        raise LogError(
-            "nothing tells when the measurement started",
-            file=path.name,
-            line=1,
-            accepted="perf stat -o file -I 1000 -x, (its first line is '# started on Mon Mar 18 10:00:00 2024')",
-        )
-    origin = _origins(found["stamp"].dropna(), path, options)
     end = numbers(rows["seconds"])
+    section = found["stamp"].notna().astype("int64").cumsum()[rows.index]
+    notes: list[Note] = []
+    if section.eq(0).any() or found["stamp"].isna().all():
+        start, notes = _given_start(section, end, path, options)
+        section = section + 1
+    else:
+        start = _origins(found["stamp"].dropna(), path, options)
     frame = pd.DataFrame(
         {
-            "start": origin[section - 1] + (_starts(section, end) * SECOND_US).round().astype("int64").to_numpy(),
-            "time": origin[section - 1] + (end * SECOND_US).round().astype("int64").to_numpy(),
+            "start": start[section - 1] + (_starts(section, end) * SECOND_US).round().astype("int64").to_numpy(),
+            "time": start[section - 1] + (end * SECOND_US).round().astype("int64").to_numpy(),
             "device": _devices(rows),
             "energy": numbers(rows["energy"]),
         }
@@ -70,11 +68,32 @@ def _read(path: Path, text: str, options: Options) -> Records:
         FORMAT.name,
         candidates,
         domains.measured(devices),
-        [Note("unreadable line", unreadable, "no energy in Joules in it")] if unreadable else [],
+        [*notes, *([Note("unreadable line", unreadable, "no energy in Joules in it")] if unreadable else [])],
         parents=domains.parents(devices),
         device_covers=domains.covers(devices),
         resolution=_RESOLUTION,
     )
+
+
+def _given_start(
+    section: pd.Series, end: pd.Series, path: Path, options: Options
+) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.int64]], list[Note]]:
+    """Return the start of a measurement without its line, as the user gives it. [µs since 1970, UTC]
+
+    Raises
+    ------
+    LogError : without an origin, and where the file holds more than one measurement
+    """
+    missing = LogError(
+        "nothing tells when the measurement started",
+        file=path.name,
+        line=1,
+        accepted="perf stat -o file -I 1000 -x, (its first line is '# started on Mon Mar 18 10:00:00 2024')",
+    )
+    if section.ne(0).any() or not end.is_monotonic_increasing:
+        raise missing
+    _, note = origin.by_elapsed(end, options, path, missing=missing)
+    return np.array([options.origin_us or 0], dtype=np.int64), [note]
 
 
 def _origins(texts: pd.Series, path: Path, options: Options) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
@@ -104,4 +123,12 @@ def _devices(rows: pd.DataFrame) -> pd.Series:
     return inside.where(part.notna(), beside)
 
 
-FORMAT = Format("perf-stat", "perf stat -I 1000 -x, -o file -e power/energy-pkg/", _matches, _read)
+FORMAT = Format(
+    "perf-stat",
+    "perf stat -I 1000 -x, -o file -e power/energy-pkg/",
+    _matches,
+    _read,
+    marks=("Joules", "energy-pkg|energy-cores|energy-ram|energy-gpu|energy-psys"),
+    signs=("# started on", "Performance counter stats", "seconds time elapsed"),
+    remedy="record with perf stat -o file -I 1000 -x, -e power/energy-pkg/",
+)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from lca_ai.errors import LogError
-from lca_ai.logs import domains
+from lca_ai.logs import domains, origin
 from lca_ai.logs.records import (
     LONGEST_INTERVAL_US,
     SECOND_US,
@@ -56,7 +56,8 @@ def _read(path: Path, text: str, options: Options) -> Records:
     whole = elapsed.between(0.0, LONGEST_INTERVAL_US / SECOND_US) & clock.notna()
     if not whole.any():
         raise LogError("no row has a time", file=path.name, line=2, value=str(table[_TIME].iloc[0]))
-    start = _start(path, float((clock - elapsed)[whole].iloc[0]), options)
+    start, assumed = _start(path, float((clock - elapsed)[whole].iloc[0]), elapsed[whole], options)
+    notes += assumed
     time = start + (elapsed[whole] * SECOND_US).round().astype("int64")
     parts = [
         pd.DataFrame(
@@ -86,24 +87,28 @@ def _seconds_of_day(cells: pd.Series) -> pd.Series:
     return parts[0] * 3600.0 + parts[1] * 60.0 + parts[2] + parts[3] / 1e3
 
 
-def _start(path: Path, seconds: float, options: Options) -> int:
+def _start(path: Path, seconds: float, elapsed: pd.Series, options: Options) -> tuple[int, list[Note]]:
     """Return the moment the log starts [µs since 1970, UTC], from the date in the file's name and the seconds of it.
+
+    Without a date it is the user's origin: the counters are zero then.
 
     Raises
     ------
-    LogError : where the name of the file has no date
+    LogError : where the name of the file has no date, and no origin is given
     """
     date = _DATE.search(path.stem)
     day = pd.to_datetime("".join(date.groups()), format="%Y%m%d", errors="coerce") if date else pd.NaT
     if pd.isna(day):
-        raise LogError(
+        missing = LogError(
             "the log has times of day and no date",
             file=path.name,
             field=_TIME,
             accepted="a file whose name has the date, e.g. PowerLog_2024-05-31.csv",
         )
+        _, note = origin.by_elapsed(elapsed, options, path, missing=missing)
+        return options.origin_us or 0, [note]
     stamps = pd.Series([day + pd.Timedelta(seconds=seconds)])
-    return int(to_utc(stamps, pd.Series(["log"]), options.timezone, file=path.name)[0])
+    return int(to_utc(stamps, pd.Series(["log"]), options.timezone, file=path.name)[0]), []
 
 
 def _device(match: re.Match[str]) -> str:
@@ -112,4 +117,15 @@ def _device(match: re.Match[str]) -> str:
     return f"dram-{number}" if match["domain"] == "DRAM" else f"package-{number}{part}"
 
 
-FORMAT = Format("intel-power-gadget", "an Intel Power Gadget log (PowerLog.csv)", _matches, _read)
+FORMAT = Format(
+    "intel-power-gadget",
+    "an Intel Power Gadget log (PowerLog.csv)",
+    _matches,
+    _read,
+    marks=(
+        "Elapsed Time (sec)",
+        "Cumulative Processor Energy_0(Joules)|Cumulative Package Energy_0(Joules)|Processor Power_0(Watt)",
+    ),
+    signs=("System Time", "RDTSC", "CPU Utilization(%)", "Package Temperature_0(C)"),
+    remedy="",
+)

@@ -117,7 +117,7 @@ def _ends(stamp: NDArray[np.int64], length: NDArray[np.int64]) -> NDArray[np.int
 
 def _of_text(text: str) -> tuple[pd.DataFrame, int]:
     """Return one row a sample: ``stamp``, ``seconds`` and the energy of each part [J]."""
-    lines = pd.DataFrame([match.groupdict() for match in _LINE.finditer(text)])
+    lines = pd.DataFrame([match.groupdict() for match in _LINE.finditer(text)], columns=list(_LINE.groupindex))
     sample = lines["stamp"].notna().cumsum()
     heads = lines["stamp"].notna()
     samples = pd.DataFrame(
@@ -173,4 +173,12 @@ def _row(sample: dict[str, Any]) -> dict[str, Any]:
     return row
 
 
-FORMAT = Format("powermetrics", "Apple powermetrics, as text or with -f plist", _matches, _read)
+FORMAT = Format(
+    "powermetrics",
+    "Apple powermetrics, as text or with -f plist",
+    _matches,
+    _read,
+    marks=("*** Sampled system activity|<key>elapsed_ns</key>", "CPU Power|Package Power|Combined Power"),
+    signs=("Machine model", "E-Cluster", "P-Cluster", "GPU HW active residency", "ANE Power"),
+    remedy="record with powermetrics --samplers cpu_power,gpu_power",
+)

@@ -17,8 +17,9 @@ import numpy as np
 import pandas as pd
 
 from lca_ai.errors import LogError, shorten
+from lca_ai.logs import origin
 from lca_ai.logs.formats.metric_devices import to_records
-from lca_ai.logs.formats.metrics import Series
+from lca_ai.logs.formats.metrics import Series, is_measured
 from lca_ai.logs.records import Format, Note, Options, Records
 
 if TYPE_CHECKING:
@@ -133,7 +134,9 @@ def _of_text(text: str, path: Path, options: Options) -> tuple[list[Series], lis
     notes = [Note("unreadable line", lines - len(found), "neither a sample nor a comment")]
     stamped = found["time"] != ""
     if not stamped.any():
-        raise _without_times(found, path, options)
+        given, note = _given_times(found, path, options)
+        series = _grouped(found["name"] + found["labels"], given.to_numpy("int64"), _numbers(found["value"]))
+        return series, [note for note in (*notes, note) if note.count]
     notes.append(Note("sample without a time stamp", int((~stamped).sum()), "among samples that have one"))
     found = found[stamped]
     stamps = pd.to_numeric(found["time"], errors="coerce").astype("float64")
@@ -141,6 +144,18 @@ def _of_text(text: str, path: Path, options: Options) -> tuple[list[Series], lis
     times, values = _whole(np.rint(stamps.to_numpy() * unit)), _numbers(found["value"])
     series = _grouped(found["name"] + found["labels"], times, values)
     return series, [note for note in notes if note.count]
+
+
+def _given_times(found: pd.DataFrame, path: Path, options: Options) -> tuple[pd.Series, Note]:
+    """Return the times of scrapes that follow each other, as the user gives them [µs since 1970 UTC].
+
+    The series that measure power or energy tell where the next scrape starts; the others are of the scrape around them.
+    """
+    missing = _without_times(found, path, options)
+    names = found["name"].map({name: is_measured(str(name), options) for name in found["name"].unique()}).astype(bool)
+    measured = found[names]
+    times, note = origin.by_turn(measured["name"] + measured["labels"], options, path, missing=missing)
+    return times.reindex(found.index).ffill().bfill(), note
 
 
 def _grouped(keys: pd.Series, times: NDArray[np.int64], values: NDArray[np.float64]) -> list[Series]:
@@ -193,4 +208,12 @@ def _numbers(values: pd.Series) -> NDArray[np.float64]:
     return np.asarray(pd.to_numeric(values, errors="coerce"), dtype=np.float64)
 
 
-FORMAT = Format("prometheus", "Prometheus samples (JSON of a query, or text with time stamps)", _matches, _read)
+FORMAT = Format(
+    "prometheus",
+    "Prometheus samples (JSON of a query, or text with time stamps)",
+    _matches,
+    _read,
+    marks=("resultType|# TYPE|# HELP|__name__",),
+    signs=("status", "result", "instance", "job"),
+    remedy="save the answer of query_range",
+)

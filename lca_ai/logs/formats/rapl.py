@@ -134,10 +134,11 @@ def _devices(frame: pd.DataFrame, path: Path) -> pd.Series:
         host = str(key)
         titles = {zone: name for zone, name in zip(group["zone"], group["name"], strict=True) if zone and name}
         packages = {name for name in group["name"] if name.startswith("package") and not re.search("core|dram", name)}
+        taken: set[str] = set()
         for zone, name in zip(group["zone"], group["name"], strict=True):
             own = _domain(zone, name, titles, packages, path)
-            taken = {device for (of, _, _), device in found.items() if of == host}
             unique = f"{own} ({zone})" if own in taken else own
+            taken |= {own} if own else set()
             found[host, zone, name] = unique and (f"{host}/{unique}" if host else unique)
     rows = pd.MultiIndex.from_frame(frame[["host", "zone", "name"]])
     return pd.Series(rows.map(found), index=frame.index, dtype="object")
@@ -214,4 +215,12 @@ def _bounds(frame: pd.DataFrame) -> pd.Series:
     return frame["limit"].where(frame["limit"] > 0, assumed)
 
 
-FORMAT = Format("rapl", "readings of Linux powercap (intel-rapl energy_uj) as CSV", _matches, _read)
+FORMAT = Format(
+    "rapl",
+    "readings of Linux powercap (intel-rapl energy_uj) as CSV",
+    _matches,
+    _read,
+    marks=("time|timestamp|ts", "energy_uj", "zone|name"),
+    signs=("intel-rapl", "max_energy_range_uj", "package-0", "psys"),
+    remedy="a CSV with columns time, zone, name and energy_uj",
+)

@@ -235,4 +235,12 @@ def _averages(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
     return frame, [Note("overlapping averages", int(overlapping.sum()), detail)] if overlapping.any() else []
 
 
-FORMAT = Format("redfish", "Redfish power or energy readings (JSON)", _matches, _read)
+FORMAT = Format(
+    "redfish",
+    "Redfish power or energy readings (JSON)",
+    _matches,
+    _read,
+    marks=("@odata.id|@odata.type", "PowerConsumedWatts|PowerWatts|EnergykWh|EnergyJoules|ReadingType"),
+    signs=("PowerControl", "Members", "redfish"),
+    remedy="save Chassis/.../Power, EnvironmentMetrics or a Sensor",
+)

@@ -265,4 +265,12 @@ def _iso(value: object) -> str:
     return f"{np.datetime64(round(seconds * SECOND_US), 'us')}Z"
 
 
-FORMAT = Format("sacct", "a Slurm sacct table (-P) or sacct --json", _matches, _read)
+FORMAT = Format(
+    "sacct",
+    "a Slurm sacct table (-P) or sacct --json",
+    _matches,
+    _read,
+    marks=("JobID|JobIDRaw", "Start", "End", "ConsumedEnergyRaw|ConsumedEnergy|AllocTRES"),
+    signs=("JobName", "Partition", "AllocCPUS", "ExitCode", "NNodes"),
+    remedy="record with sacct -P --format=JobID,Start,End,State,ConsumedEnergyRaw,AllocTRES,NNodes",
+)

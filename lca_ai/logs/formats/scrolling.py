@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from lca_ai.errors import LogError, shorten
+from lca_ai.logs import origin
 from lca_ai.logs.formats.stamps import DATE_LINE, isoformat, utc_times
 from lca_ai.logs.records import Note, Options
 
@@ -77,7 +78,7 @@ def read_tables(text: str, *, header: str, units: str, words: int = 1) -> tuple[
 def times_of(  # noqa: PLR0913 (the stamps, whose, and what to tell where there is none)
     texts: pd.Series, device: pd.Series, options: Options, path: Path, *, readings: pd.Series, accepted: str
 ) -> tuple[pd.Series, list[Note]]:
-    """Return the times of the rows that have one [µs since 1970 UTC], by their index.
+    """Return the times of the rows that have one [µs since 1970 UTC], by their index; of none, as the user gives them.
 
     Parameters
     ----------
@@ -87,14 +88,15 @@ def times_of(  # noqa: PLR0913 (the stamps, whose, and what to tell where there 
 
     Raises
     ------
-    LogError : where no row has a time stamp
+    LogError : where no row has a time stamp, and no origin is given
     """
     known = texts[texts.notna()]
     if known.empty:
         shown = shorten(", ".join(map(str, readings.head(6))))
-        raise LogError(
-            "the rows have no time stamps, so their energy is not known", file=path.name, value=shown, accepted=accepted
-        )
+        problem = "the rows have no time stamps, so their energy is not known"
+        fault = LogError(problem, file=path.name, value=shown, accepted=accepted)
+        given, assumed = origin.by_turn(device, options, path, missing=fault)
+        return given, [assumed]
     iso = known.map({text: isoformat(text) for text in known.unique()})
     times, notes = utc_times(iso, device[known.index], options, path)
     missing = int(texts.isna().sum())

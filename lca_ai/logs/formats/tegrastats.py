@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from lca_ai.errors import LogError
+from lca_ai.logs import origin
 from lca_ai.logs.records import Format, Note, Options, Records, numbers, parse_times, to_utc
 
 if TYPE_CHECKING:
@@ -37,14 +38,10 @@ def _read(path: Path, text: str, options: Options) -> Records:
     lines = lines[lines.str.contains(_LINE)].reset_index(drop=True)
     texts = lines.str.extract(_STAMP, expand=False)
     stamps = parse_times(texts, ("%m-%d-%Y %H:%M:%S",))
+    assumed: list[Note] = []
     if stamps.isna().all():
-        raise LogError(
-            "the lines have no time stamps",
-            file=path.name,
-            line=1,
-            value=str(lines.iloc[0]) if len(lines) else None,
-            accepted="tegrastats of JetPack 5 or later, or a date and time (05-31-2024 10:39:13) before each line",
-        )
+        times, note = _given_times(lines, options, path)
+        stamps, assumed = pd.to_datetime(times, unit="us", utc=True), [note]
     readings = lines[stamps.notna()].str.extractall(_READING)
     row = readings.index.get_level_values(0)
     cut = _cut(text, lines, readings)
@@ -70,11 +67,23 @@ def _read(path: Path, text: str, options: Options) -> Records:
         FORMAT.name,
         len(lines),
         tuple(dict.fromkeys(part for name in top for part in _covers(name))),
-        [note for note in notes if note.count],
+        [note for note in (*assumed, *notes) if note.count],
         parents=parents,
         device_covers={name: _covers(name) for name in rails},
         resolution=_RESOLUTION,
     )
+
+
+def _given_times(lines: pd.Series, options: Options, path: Path) -> tuple[pd.Series, Note]:
+    """Return the time of each line as the user gives it. [µs since 1970, UTC]"""
+    missing = LogError(
+        "the lines have no time stamps",
+        file=path.name,
+        line=1,
+        value=str(lines.iloc[0]) if len(lines) else None,
+        accepted="tegrastats of JetPack 5 or later, or a date and time (05-31-2024 10:39:13) before each line",
+    )
+    return origin.by_turn(pd.Series("line", index=lines.index), options, path, missing=missing)
 
 
 def _cut(text: str, lines: pd.Series, readings: pd.DataFrame) -> pd.Series:
@@ -102,4 +111,12 @@ def _covers(rail: str) -> tuple[str, ...]:
     return found or ("cpu",)
 
 
-FORMAT = Format("tegrastats", "NVIDIA Jetson tegrastats", _matches, _read)
+FORMAT = Format(
+    "tegrastats",
+    "NVIDIA Jetson tegrastats",
+    _matches,
+    _read,
+    marks=("RAM", "VDD_IN|POM_5V_IN|VIN_SYS_5V0|VDD_GPU_SOC"),
+    signs=("SWAP", "EMC_FREQ", "GR3D_FREQ"),
+    remedy="record with sudo tegrastats on a board that measures its rails",
+)

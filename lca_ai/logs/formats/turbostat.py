@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from lca_ai.errors import LogError
-from lca_ai.logs import domains
+from lca_ai.logs import domains, origin
 from lca_ai.logs.records import SECOND_US, Format, Note, Options, Records, numbers
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ _HEADER = re.compile(rf"^[ \t]*(?:[^\s,]+[ \t]+)*(?:{'|'.join((*_WATTS, *_JOULES
 _GLUED = re.compile(r"(?<=Watt)(?=[A-Z])|(?<=CPUGFX%)(?=[A-Z])")
 _GLUED_CELL = re.compile(r"\.\d+\.")
 _RESOLUTION = 0.01
+#: More than turbostat has: not its table.
+_MOST_COLUMNS = 1_000
 #: A pause is longer than this many usual intervals: turbostat was not running.
 _PAUSE = 1.5
 
@@ -47,25 +49,26 @@ def _names(line: str) -> list[str]:
     return _GLUED.sub("\t", line).split()
 
 
-def _read(path: Path, text: str, options: Options) -> Records:  # noqa: ARG001 (its times are since 1970)
+def _read(path: Path, text: str, options: Options) -> Records:
     header = _HEADER.search(text)
     names = _names(header.group()) if header else []
-    if _TIME not in names:
-        raise LogError(
-            "the table has no times",
-            file=path.name,
-            line=None if header is None else text.count("\n", 0, header.start()) + 1,
-            value=_shown(names),
-            accepted="turbostat --enable Time_Of_Day_Seconds",
-        )
+    if len(names) > _MOST_COLUMNS:
+        raise LogError("the header has too many columns", file=path.name, value=_shown(names))
     table, notes, count = _table(text, names, path)
-    time = numbers(table[_TIME])
-    notes.append(Note("unreadable time", int(time.isna().sum()), "the cell is not a time stamp"))
-    table = table.assign(time=(time * SECOND_US).round())[time.notna()].reset_index(drop=True)
+    if _TIME in names:
+        time = numbers(table[_TIME])
+        notes.append(Note("unreadable time", int(time.isna().sum()), "the cell is not a time stamp"))
+        table = table.assign(time=(time * SECOND_US).round())[time.notna()].reset_index(drop=True)
+    else:
+        line = None if header is None else text.count("\n", 0, header.start()) + 1
+        accepted = "turbostat --enable Time_Of_Day_Seconds"
+        missing = LogError("the table has no times", file=path.name, line=line, value=_shown(names), accepted=accepted)
+        ends, note = _given_ends(table, text, options, path, missing)
+        table, notes = table.assign(time=ends), [*notes, note]
     if table.empty:
         raise LogError("no row has a time stamp", file=path.name, value=_shown(names))
     readings = _readings(table, path)
-    readings, assumed = _intervals(readings, path)
+    readings, assumed = _intervals(readings, None if _TIME in names else options.every_us, path)
     devices = [str(name) for name in readings["device"].unique()]
     return Records(
         "interval",
@@ -78,6 +81,32 @@ def _read(path: Path, text: str, options: Options) -> Records:  # noqa: ARG001 (
         device_covers=domains.covers(devices),
         resolution=_RESOLUTION,
     )
+
+
+def _given_ends(
+    table: pd.DataFrame, text: str, options: Options, path: Path, missing: LogError
+) -> tuple[pd.Series, Note]:
+    """Return the end of the interval of each row, as the user gives the start of the first one [µs since 1970 UTC].
+
+    Raises
+    ------
+    LogError : without an origin and an interval, and where nothing tells which rows are of one interval
+    """
+    system = _system(table)
+    own = system if system.sum() < len(system) else pd.Series(data=True, index=table.index)
+    turn = origin.turns(pd.Series("table", index=table.index[own]), options, path, missing=missing)
+    whole = own.iloc[:1].all() and not any(map(_GLUED_CELL.search, text.split("\n")))
+    if not whole or (own.all() and len(table) not in {1, len(_HEADER.findall(text))}):
+        problem = "nothing tells which rows are of one interval, so that origin and every do not tell their times"
+        raise LogError(problem, file=path.name, value=missing.value, accepted=missing.accepted)
+    starts, note = origin.of_turns(turn, options)
+    return starts.reindex(table.index).ffill().astype("int64") + (options.every_us or 0), note
+
+
+def _system(table: pd.DataFrame) -> pd.Series:
+    """Tell the first row of each table, which is the system's; all of them, where no column tells the processor."""
+    topology = [name for name in _TOPOLOGY if name in table]
+    return table[topology].isin(["-"]).any(axis=1) if topology else pd.Series(data=True, index=table.index)
 
 
 def _shown(names: list[str]) -> str:
@@ -107,8 +136,7 @@ def _table(text: str, names: list[str], path: Path) -> tuple[pd.DataFrame, list[
 
 def _readings(table: pd.DataFrame, path: Path) -> pd.DataFrame:
     """Return one row an interval and domain: ``time`` [µs], ``device``, ``watts`` or ``joules``."""
-    topology = [name for name in _TOPOLOGY if name in table]
-    system = table[topology].isin(["-"]).any(axis=1) if topology else pd.Series(data=True, index=table.index)
+    system = _system(table)
     interval = system.cumsum() if system.any() else pd.Series(np.arange(len(table)), index=table.index)
     packages = "Package" in table and (~system).any()
     rows = table[~system] if packages else table[system] if system.any() else table
@@ -125,17 +153,14 @@ def _readings(table: pd.DataFrame, path: Path) -> pd.DataFrame:
         number = numbers(source[column][filled])
         grouped = pd.DataFrame({"value": number, "time": source["time"][filled]}).groupby(keys, sort=False)
         # a part of a package may come in a row for each core (AMD); the platform repeats the system's row
-        value = grouped["value"].agg("first" if kind == "psys" else _sum)
+        value = grouped["value"].first() if kind == "psys" else grouped["value"].sum()
+        value = value.mask(number.isna().groupby(keys, sort=False).any())
         found = pd.DataFrame({"value": value, "time": grouped["time"].first()}).reset_index(drop=True)
         device = [_device(kind, str(name)) for name in value.index.get_level_values(1)]
         parts.append(found.assign(device=device, joules=column in _JOULES, kind=kind))
     if not parts:
         raise LogError("no row has a power", file=path.name, accepted=", ".join(_WATTS))
     return pd.concat(parts, ignore_index=True)
-
-
-def _sum(values: pd.Series) -> float:
-    return float(values.sum(skipna=False))
 
 
 def _device(kind: str, number: str) -> str:
@@ -145,15 +170,17 @@ def _device(kind: str, number: str) -> str:
     return {"package": package, "dram": f"dram-{number}" if number else "dram", "psys": "psys"}[kind]
 
 
-def _intervals(readings: pd.DataFrame, path: Path) -> tuple[pd.DataFrame, Note]:
+def _intervals(readings: pd.DataFrame, every: int | None, path: Path) -> tuple[pd.DataFrame, Note]:
     """Add ``start`` and ``energy`` [J]; the first interval, and one after a pause, are as long as the device's median.
 
     Raises
     ------
-    LogError : for a single interval, whose length no row tells
+    LogError : for a single interval, whose length neither a row nor ``every`` tells [µs]
     """
     readings = readings.sort_values(["device", "time"], kind="stable").reset_index(drop=True)
     length = readings.groupby("device", sort=False)["time"].diff()
+    if every is not None:
+        length = length.fillna(float(every))
     median = length[length > 0].groupby(readings["device"]).median().reindex(readings["device"]).to_numpy()
     if np.isnan(median).any():
         raise LogError(
@@ -180,4 +207,12 @@ def _unknown(readings: pd.DataFrame) -> list[Note]:
     return [Note("domain without a counter", len(names), detail)]
 
 
-FORMAT = Format("turbostat", "turbostat --enable Time_Of_Day_Seconds", _matches, _read)
+FORMAT = Format(
+    "turbostat",
+    "turbostat --enable Time_Of_Day_Seconds",
+    _matches,
+    _read,
+    marks=("PkgWatt|CorWatt|GFXWatt|RAMWatt|SysWatt|Pkg_J", "Time_Of_Day_Seconds"),
+    signs=("Avg_MHz", "Busy%", "Bzy_MHz", "TSC_MHz", "PkgTmp", "turbostat"),
+    remedy="record with turbostat --enable Time_Of_Day_Seconds",
+)

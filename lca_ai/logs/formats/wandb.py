@@ -134,4 +134,12 @@ def _parents(covers: dict[str, tuple[str, ...]]) -> dict[str, str]:
     return {device: whole for device, whole in found.items() if device != whole}
 
 
-FORMAT = Format("wandb", "Weights & Biases system metrics (CSV or JSON of a run's history)", _matches, _read)
+FORMAT = Format(
+    "wandb",
+    "Weights & Biases system metrics (CSV or JSON of a run's history)",
+    _matches,
+    _read,
+    marks=("_timestamp", "system.gpu.0.powerWatts|system/gpu.0.powerWatts|system.cpu.powerWatts"),
+    signs=("_runtime", "_step", "_wandb", "system.gpu.0.gpu", "system.gpu.0.temp", "system.gpu.0.memory"),
+    remedy='export run.history(stream="system")',
+)

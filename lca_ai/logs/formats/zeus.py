@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from lca_ai.errors import LogError
+from lca_ai.logs import origin
 from lca_ai.logs.formats.stamps import epoch_times, lengths, utc_times
-from lca_ai.logs.records import Format, Note, Options, Records, numbers, read_table
+from lca_ai.logs.records import LONGEST_INTERVAL_US, SECOND_US, Format, Note, Options, Records, numbers, read_table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +30,7 @@ def _matches(head: str) -> bool:
     return head.lstrip().startswith(_HEADER)
 
 
-def _read(path: Path, text: str, options: Options) -> Records:  # noqa: ARG001 (one signature for all readers)
+def _read(path: Path, text: str, options: Options) -> Records:
     table, notes = read_table(text, ",", file=path.name)
     gpus = {name: found[1] for name in table.columns if (found := _ENERGY.fullmatch(name))}
     if not gpus or table.empty:
@@ -40,12 +41,8 @@ def _read(path: Path, text: str, options: Options) -> Records:  # noqa: ARG001 (
     started = numbers(table["start_time"])
     start = epoch_times(started)
     if start.empty:
-        raise LogError(
-            "start_time is not in seconds since 1970 (Zeus before it wrote dates: seconds since the computer started)",
-            file=path.name,
-            value=table["start_time"].iloc[0] if len(table) else None,
-            accepted="a log of a Zeus that writes dates, or a CSV with columns time, device, duration [s], energy [J]",
-        )
+        start, assumed = _since_boot(started, table, options, path)
+        notes.append(assumed)
     length = lengths(numbers(table["elapsed_time"]))[start.index]
     windows = table.loc[start.index].assign(start=start, time=start + length)
     inner = _within_another(windows)
@@ -61,6 +58,20 @@ def _read(path: Path, text: str, options: Options) -> Records:  # noqa: ARG001 (
     ]
     frame = pd.concat(columns, ignore_index=True)
     return Records("interval", frame, FORMAT.name, len(table), ("gpu",), [note for note in notes if note.count])
+
+
+def _since_boot(started: pd.Series, table: pd.DataFrame, options: Options, path: Path) -> tuple[pd.Series, Note]:
+    """Return the starts that Zeus told in seconds since the computer started, from the user's origin on."""
+    missing = LogError(
+        "start_time is not in seconds since 1970 (Zeus before it wrote dates: seconds since the computer started)",
+        file=path.name,
+        value=table["start_time"].iloc[0] if len(table) else None,
+        accepted="a log of a Zeus that writes dates, or a CSV with columns time, device, duration [s], energy [J]",
+    )
+    since = started[started.between(0.0, LONGEST_INTERVAL_US / SECOND_US)]
+    if since.empty:
+        raise missing
+    return origin.by_elapsed(since - since.min(), options, path, missing=missing)
 
 
 def _within_another(windows: pd.DataFrame) -> pd.Series:
@@ -99,5 +110,21 @@ def _read_samples(path: Path, text: str, options: Options) -> Records:
     )
 
 
-FORMAT = Format("zeus", "Zeus measurement windows (CSV)", _matches, _read)
-SAMPLES = Format("zeus-power", "a Zeus power monitor CSV", _matches_samples, _read_samples)
+FORMAT = Format(
+    "zeus",
+    "Zeus measurement windows (CSV)",
+    _matches,
+    _read,
+    marks=("start_time", "window_name", "elapsed_time"),
+    signs=("gpu0_energy", "cpu0_energy"),
+    remedy="the log_file of ZeusMonitor",
+)
+SAMPLES = Format(
+    "zeus-power",
+    "a Zeus power monitor CSV",
+    _matches_samples,
+    _read_samples,
+    marks=("Time,Power",),
+    signs=(),
+    remedy="",
+)
