@@ -16,7 +16,15 @@ import grid_releases
 from descriptors import describe_files
 from grid_releases import Release
 from import_support import ACCESSED, CC_BY, importer, read_rows, source
-from import_zone_codes import AGGREGATE_ZONES, ALPHA_2, BALANCING_AREAS, OTHER_SPELLINGS, SHARED_NAMES, zone_of
+from import_zone_codes import (
+    AGGREGATE_ZONES,
+    ALPHA_2,
+    BALANCING_AREAS,
+    NATIVE_NAMES,
+    OTHER_SPELLINGS,
+    SHARED_NAMES,
+    zone_of,
+)
 from packages import Package, base, read_package, write_package
 
 if TYPE_CHECKING:
@@ -324,7 +332,7 @@ def alias_rows(names: Mapping[str, str], zones: Iterable[Row]) -> list[Row]:
     aliases = {str(zone["iso3"]): str(zone["zone"]) for zone in zones if zone["kind"] != "balancing authority"}
     aliases |= {str(zone["name"]): str(zone["zone"]) for zone in zones}
     aliases |= {name: zone for zone, name in names.items()}
-    aliases |= OTHER_SPELLINGS
+    aliases |= OTHER_SPELLINGS | NATIVE_NAMES
     for code, (_, electricity_maps, spellings) in BALANCING_AREAS.items():
         aliases |= dict.fromkeys((electricity_maps, *spellings), f"US-{code}")
     pairs = {*aliases.items(), *SHARED_NAMES.items()}

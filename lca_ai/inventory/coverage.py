@@ -61,12 +61,21 @@ def _places() -> list[tuple[str, int]]:
         attribute: sum(cloud.published(row["provider"], row["region"], attribute, None) is not None for row in regions)
         for attribute in ("pue", "wue")
     }
+    own = {
+        attribute: sum(
+            bool(years) and not fleet
+            for years, fleet in (cloud.published_years(row["provider"], row["region"], attribute) for row in regions)
+        )
+        for attribute in ("pue", "wue")
+    }
     hourly = len(tables.rows("datasets/hourly", "index")) if tables.has("datasets/hourly", "index") else 0
     return [
         ("cloud regions", len(regions)),
         ("cloud providers", len(cloud.regions())),
         ("cloud regions with a published PUE", known["pue"]),
         ("cloud regions with a published WUE", known["wue"]),
+        ("of them with a PUE of their own, not the provider's fleet's", own["pue"]),
+        ("of them with a WUE of their own, not the provider's fleet's", own["wue"]),
         ("hourly series by technology", hourly),
     ]
 

@@ -22,6 +22,7 @@ from lca_ai.inventory.mixes import (
     losses,
     mix,
     published_intensity,
+    stale,
     years,
 )
 from lca_ai.inventory.system import WATER, WATER_USE, Assumed, Gap, Process
@@ -31,6 +32,7 @@ from lca_ai.sources import Factor
 
 CLIMATE_CHANGE = "climate change"
 _HYDRO = "hydro"
+_LOSSES_OF = "grid losses of "
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,11 @@ class Supply:
     sources: tuple[str, ...]
     assumed: tuple[Assumed, ...]
     gaps: tuple[Gap, ...]
+
+    @property
+    def losses_known(self) -> bool:
+        """Whether grid losses are counted; where none are published, a kWh at the meter is one as generated."""
+        return self.losses is not None and not any(one.process.startswith(_LOSSES_OF) for one in self.gaps)
 
 
 @dataclass(frozen=True)
@@ -83,9 +90,11 @@ def supply(
     Raises
     ------
     MissingFactorError : where no mix is published for the year asked, or none of the kind asked
+    StudyError : for a proxy of a zone with a mix of its own, unless its hourly series is asked; for parameters of the
+        mix where climate change is given, or published, without one
     """
     kind, release = location.grid_kind, location.grid_release
-    if location.proxy is not None and years(location.zone, kind, release):
+    if location.proxy not in (None, location.series_zone()) and years(location.zone, kind, release):
         raise StudyError(
             f"{location.zone} has a mix of its own, so nothing stands in for it",
             field="location.proxy",
@@ -112,8 +121,22 @@ def supply(
 def _given_intensity(location: Location, hourly: Folded | None) -> float | None:
     """Climate change per kWh at the meter that stands in place of the mix. [kg CO2e/kWh]"""
     if hourly is not None and hourly.intensity is not None:
+        refuse_parameters(location, "climate change of the grid is given by the hourly series")
         return hourly.intensity
     return float(location.grid_intensity.to("kg CO2e/kWh").magnitude) if location.grid_intensity is not None else None
+
+
+def refuse_parameters(location: Location, problem: str) -> None:
+    """Refuse what would be ignored where climate change of the grid is known without its technologies.
+
+    Raises
+    ------
+    StudyError : for ``grid_intensity`` beside a series, ``hydro_intensity`` or ``calibrate``
+    """
+    for name in ("grid_intensity", "hydro_intensity", "calibrate"):
+        if getattr(location, name):
+            wanted = f"no {name}; or a mix by technology: an hourly series in MW, or a proxy"
+            raise StudyError(problem, field=f"location.{name}", value=str(getattr(location, name)), accepted=wanted)
 
 
 def _mixed(
@@ -226,6 +249,7 @@ def _climate_only(location: Location, zone: str, run_year: int | None) -> Supply
     ------
     MissingFactorError : where nothing is published for the year asked, or for none that is not after the run
     """
+    refuse_parameters(location, f"only climate change is published for {zone}: no mix by technology")
     published = intensities().get(zone, {})
     fitting = [
         one for one in sorted(published) if (one == location.year if location.year else one <= (run_year or one))
@@ -243,7 +267,10 @@ def _climate_only(location: Location, zone: str, run_year: int | None) -> Supply
     if location.year is None:
         assumed.append(
             Assumed(
-                f"year of the grid figure of {zone}", str(year), "latest published one not after the run", row["source"]
+                f"year of the grid figure of {zone}",
+                str(year),
+                "latest published one not after the run" + stale(year, run_year),
+                row["source"],
             )
         )
     cited = tuple(sorted({row["source"], *loss_source}))
@@ -267,7 +294,7 @@ def _lost(location: Location, zone: str, year: int) -> tuple[float, tuple[str, .
     published = losses(zone, year)
     if published is None:
         reason = f"no grid losses are published for {zone}: none are counted"
-        return 0.0, (), [], [Gap("", "use", f"grid losses of {zone}", "all", "partial", reason)]
+        return 0.0, (), [], [Gap("", "use", f"{_LOSSES_OF}{zone}", "all", "partial", reason)]
     share, source, assumed = published
     return share, (source,), assumed, []
 

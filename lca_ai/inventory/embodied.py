@@ -18,7 +18,7 @@ from lca_ai.inventory.declared import Declared, declared_by
 from lca_ai.inventory.host import add_host_part, machine_mass
 from lca_ai.inventory.system import Assumed, Process
 from lca_ai.models import catalogue
-from lca_ai.models.hardware import Accelerator, NetworkSwitch, Rack, Server
+from lca_ai.models.hardware import BESIDE, Accelerator, NetworkSwitch, OtherPart, Rack, Server
 from lca_ai.sources import Factor
 
 _PARAMETRIC = "accelerator"
@@ -44,9 +44,10 @@ def bill_of(server: Server) -> Bill:
             add_host_part(rest, part, server)
     if server.embodied is not None:
         _given(bill, server.name, server.embodied, 1)
-    elif all(isinstance(part, _NO_HOST) for part in server.components):
-        why = "only the card is named, not the machine it sits in"
-        bill.but(declared.of_host).miss(MANUFACTURE, f"host of {server.name}", why)
+    elif _is_alone(server):
+        what = "card" if any(isinstance(part, Accelerator) for part in server.components) else "part"
+        why = f"only the {what} is named, not the machine it sits in"
+        bill.but(declared.of_host).miss(MANUFACTURE, host_of(server.name), why)
     bill.assumed += [
         Assumed(f"{part.name or part.kind} of {server.name}", f"{part.count} of it", part.note)
         for part in server.components
@@ -54,6 +55,18 @@ def bill_of(server: Server) -> Bill:
     ]
     _transport_and_end_of_life(bill, server, declared)
     return bill
+
+
+def _is_alone(server: Server) -> bool:
+    """Whether only accelerators, or one other part, are named, and nothing of the machine around them."""
+    within = [part for part in server.components if part.kind not in BESIDE]
+    single = len(within) == 1 and not isinstance(within[0], OtherPart)
+    return server.embodied is None and (single or all(isinstance(part, Accelerator) for part in within))
+
+
+def host_of(name: str) -> str:
+    """What the machine around a part of a name is called where it is missing."""
+    return f"host of {name}"
 
 
 def _given(bill: Bill, name: str, embodied: dict[str, Any], count: float) -> None:
@@ -171,7 +184,8 @@ def _transport_and_end_of_life(bill: Bill, server: Server, declared: Declared) -
     ]
     if rest is None and host:
         for stage in (TRANSPORT, END_OF_LIFE):
-            others.miss(stage, f"{server.name} without its accelerators", "the mass of the machine is not known")
+            what = f"{server.name} without its accelerators" if cards else server.name
+            others.miss(stage, what, "the mass of the machine is not known")
     moved = [(own, (mass or 0.0) * part.count) for part, mass, own in cards]
     _distribution([*moved, (others, rest or 0.0), *((own, mass) for _, mass, own in beside)])
     for part, mass, own in cards:

@@ -26,6 +26,8 @@ _W_PER_KW = 1000.0
 _SECONDS_PER_HOUR = 3600.0
 _US_PER_SECOND = 1_000_000
 _US_PER_HOUR = 3_600_000_000
+#: Cloud provider -> the company that publishes the figures of its fleet.
+_OWNERS = {"azure": "microsoft", "gcp": "google"}
 WHOLE = frozenset({"node", "facility"})
 #: Component of a server -> what a log may call it.
 _COVERED_BY = {"accelerator": "gpu", "cpu": "cpu", "memory": "memory", "storage": "storage"}
@@ -230,7 +232,10 @@ def alike(
 
 
 def pue(location: Location, year: int | None) -> tuple[float, Basis, list[Assumed], tuple[str, ...]]:
-    """The PUE of a location: as given, else the industry's average of the year, marked assumed."""
+    """The PUE of a location: as given, else published for the cloud region, else of its provider, else the industry's.
+
+    All but a given one are of the nearest year and marked assumed.
+    """
     if location.pue is not None:
         return location.pue, "given", [], ("study",)
     if location.cloud is not None and location.region is not None:
@@ -239,21 +244,23 @@ def pue(location: Location, year: int | None) -> tuple[float, Basis, list[Assume
             reason = f"not given; {location.cloud} {location.region}: {own.reason}"
             stated = [Assumed("power usage effectiveness (PUE)", f"{own.amount:g}", reason, ";".join(own.sources))]
             return own.amount, "assumed", stated, own.sources
-    published = {
-        int(row["year"]): row
-        for row in tables.rows("datasets/facility", "pue")
-        if row["provider"] == "industry average"
-    }
-    nearest = tables.nearest_year(published, year)
-    row = published[nearest]
-    value = float(row["amount"])
-    reason = f"not given; average of the industry's data centres in {nearest}"
-    return (
-        value,
-        "assumed",
-        [Assumed("power usage effectiveness (PUE)", f"{value:g}", reason, row["source"])],
-        (row["source"],),
-    )
+    row, of = wider_pue(location, year)
+    value, cited = float(row["amount"]), tuple(row["source"].split(";"))
+    reason = f"not given; {of} in {row['year']}" + (f"; {row['note']}" if row["note"] else "")
+    return value, "assumed", [Assumed("power usage effectiveness (PUE)", f"{value:g}", reason, row["source"])], cited
+
+
+def wider_pue(location: Location, year: int | None) -> tuple[tables.Row, str]:
+    """The PUE of the provider's whole fleet in the nearest year, else the industry's average, and what it is of."""
+    by_provider: dict[str, dict[int, tables.Row]] = {}
+    for row in tables.rows("datasets/facility", "pue"):
+        by_provider.setdefault(row["provider"], {})[int(row["year"])] = row
+    provider = (location.cloud or "").strip().casefold()
+    fleet = by_provider.get(_OWNERS.get(provider, provider))
+    published = fleet or by_provider["industry average"]
+    none = f"{provider} publishes none for {location.region}; "
+    of = f"{none}the provider's whole fleet" if fleet else "average of the industry's data centres"
+    return published[tables.nearest_year(published, year)], of
 
 
 def wue(location: Location, year: int | None) -> tuple[float, Basis, list[Assumed], tuple[str, ...]] | None:

@@ -14,20 +14,13 @@ import pandas as pd
 
 from lca_ai import tables
 from lca_ai.errors import InputError
+from lca_ai.inventory.hourly_columns import classified, is_known
 from lca_ai.inventory.system import Gap
 
-_TECHNOLOGIES = {
-    "coal": "coal", "col": "coal", "gas": "gas", "ng": "gas", "natural gas": "gas", "oil": "oil", "nuclear": "nuclear",
-    "nuc": "nuclear", "hydro": "hydro", "wat": "hydro", "wind": "wind", "wnd": "wind", "solar": "solar", "sun": "solar",
-    "bioenergy": "bioenergy", "biomass": "bioenergy", "geothermal": "other renewables",
-    "other renewables": "other renewables", "other": "other", "oth": "other",
-}  # fmt: skip
-_INTENSITY = re.compile(
-    r"(value|carbon_intensity|intensity|g_?co2e?q?_?per_?kwh|g(co2e?)?/kwh|.*\[g(\s*co2e?)?/kwh\])", re.IGNORECASE
-)
-_TIME = re.compile(r"(time|datetime|datetime_utc|timestamp|hour|date)", re.IGNORECASE)
-_MEGAWATT = re.compile(r"(_mw|\s*[\[(]mw[\])])$", re.IGNORECASE)
-_SUM = re.compile(r"(total|demand|load|net generation|interchange)", re.IGNORECASE)
+_TIME = re.compile(r"(time|datetime|timestamp|hour|date)([_ ]?\(?utc\)?)?", re.IGNORECASE)
+_NUMBER = re.compile(r"\s*[-+]?[.,]?\d[\d.,]*(e[-+]?\d+)?\s*", re.IGNORECASE)
+#: Times the bound above which an intensity is implausible: a wrong unit (g/MWh), and no bad hour.
+_BEYOND = 2.0
 _HOUR = pd.Timedelta(hours=1)
 _G_PER_KG = 1000.0
 _SPREADSHEETS = {".xlsx", ".xls", ".xlsm", ".ods", ".numbers"}
@@ -51,8 +44,8 @@ class Folded:
 class HourlySeries:
     """An hourly series: ``frame`` indexed by hour (UTC), with MW per technology or one column ``intensity`` [kg/kWh].
 
-    ``unread`` names columns of MW that are of no known technology; ``sources`` are ids of ``sources.csv``; ``notes``
-    tell what was averaged or left out when it was read.
+    ``unread`` names columns of storage, with their share: what they give was generated before, so they are not in the
+    mix. ``sources`` are ids of ``sources.csv``; ``notes`` tell what was averaged or left out when it was read.
     """
 
     name: str
@@ -96,7 +89,7 @@ class HourlySeries:
         missing = 1.0 - float(energy.sum() / demand.sum())
         gaps: tuple[Gap, ...] = ()
         if self.unread:
-            reason = f"columns of {self.name} of no known technology are not in the mix: {', '.join(self.unread)}"
+            reason = f"storage in {self.name} is not in the mix: {', '.join(self.unread)}"
             gaps = (Gap("", "use", "hourly series", "all", "partial", reason),)
         if missing > 0:
             hours_missing = int((~demand.index.isin(known.index)).sum())
@@ -136,30 +129,66 @@ def read_hourly(path: Path) -> HourlySeries:
             accepted="time, datetime or datetime_utc",
         )
     stamps = _stamps(table[time], str(time), path.name)
-    columns = {name: _technology(str(name)) for name in table.columns if name != time}
-    technologies = {name: tech for name, tech in columns.items() if tech is not None}
-    if technologies:
-        frame = _numbers(table[list(technologies)], path.name, decimal).dropna(axis=1, how="all")
-        frame = frame.rename(columns=technologies)
+    named = [str(name) for name in table.columns if not _TIME.fullmatch(str(name).strip()) and _counts(table[name])]
+    columns = classified(named, path.name)
+    unread: tuple[str, ...] = ()
+    if columns.technologies:
+        frame = _numbers(table[list(columns.technologies)], path.name, decimal).dropna(axis=1, how="all")
+        frame = frame.rename(columns=columns.technologies)
         frame = frame[frame.notna().all(axis=1)].T.groupby(level=0).sum().T.reindex(frame.index)
+        unread = _storage(_numbers(table[list(columns.storage)], path.name, decimal), frame)
+    elif columns.intensities:
+        grams = _numbers(table[list(columns.intensities)], path.name, decimal)
+        _check_plausible(grams, path.name)
+        frame = grams.set_axis(["intensity"], axis=1) / _G_PER_KG
     else:
-        intensity = next((name for name in columns if _INTENSITY.fullmatch(str(name).strip())), None)
-        if intensity is None:
-            raise InputError(
-                "neither MW by technology nor g CO2e/kWh",
-                file=path.name,
-                value=", ".join(map(str, table.columns)),
-                accepted="columns coal, gas, ... [MW] or carbon_intensity [g/kWh]",
-            )
-        frame = _numbers(table[[intensity]], path.name, decimal).set_axis(["intensity"], axis=1) / _G_PER_KG
+        raise InputError(
+            "neither MW by technology nor g CO2e/kWh",
+            file=path.name,
+            value=", ".join(map(str, table.columns)),
+            accepted="columns coal, gas, ... [MW] or carbon_intensity [g/kWh]",
+        )
     frame.index = stamps
-    unread = tuple(
-        str(name)
-        for name in columns
-        if technologies and name not in technologies and _MEGAWATT.search(str(name)) and not _SUM.match(str(name))
-    )
     found, notes = checked(frame.astype("float64"), path.name)
-    return HourlySeries(path.name, found, unread, _sources(path), notes)
+    return HourlySeries(path.name, found, unread, _sources(path), (*columns.notes, *notes))
+
+
+def _counts(cells: pd.Series) -> bool:
+    """Whether a column is to be known: one that has numbers, or that is blank or text under the name of a technology.
+
+    A column of text or of blanks under any other name (the zone, the origin) tells nothing of the mix.
+    """
+    if pd.api.types.is_numeric_dtype(cells.dtype):
+        return True
+    return bool(cells.dropna().astype("str").str.fullmatch(_NUMBER).any()) or is_known(str(cells.name))
+
+
+def _storage(given: pd.DataFrame, generated: pd.DataFrame) -> tuple[str, ...]:
+    """Columns of storage, each with what it gives over the whole of generation and storage."""
+    sums = given.clip(lower=0.0).sum()
+    whole = float(sums.sum() + generated.to_numpy().sum(where=generated.notna().to_numpy()))
+    return tuple(f"{name} ({amount / whole if whole else 0.0:.1%})" for name, amount in sums.items())
+
+
+def _check_plausible(grams: pd.DataFrame, file: str) -> None:
+    """Refuse an intensity far beyond what any grid has.
+
+    Raises
+    ------
+    InputError : with the first line beyond, its value and the bound
+    """
+    bound = _BEYOND * tables.assumption("grid_intensity_high")
+    beyond = (grams > bound).to_numpy().any(axis=1)
+    if beyond.any():
+        row = int(beyond.argmax())
+        raise InputError(
+            "no grid has such an intensity",
+            file=file,
+            line=row + 2,
+            field=str(grams.columns[0]),
+            value=float(grams.to_numpy()[row, 0]),
+            accepted=f"g CO2e/kWh, at most {bound:g}",
+        )
 
 
 def _table(path: Path) -> tuple[pd.DataFrame, str]:
@@ -239,11 +268,6 @@ def _sources(path: Path) -> tuple[str, ...]:
     return ("study",)
 
 
-def _technology(column: str) -> str | None:
-    plain = _MEGAWATT.sub("", column.strip()).casefold().removesuffix("_share").replace("_", " ")
-    return _TECHNOLOGIES.get(plain)
-
-
 def _stamps(column: pd.Series, name: str, file: str) -> pd.DatetimeIndex:
     stamps = pd.to_datetime(column, format="ISO8601", errors="coerce", utc=True)
     if stamps.isna().any():
@@ -257,7 +281,7 @@ def _stamps(column: pd.Series, name: str, file: str) -> pd.DatetimeIndex:
             accepted="ISO 8601 with offset",
         )
     naive = ~column.astype("str").str.contains(r"(?:Z|[+-]\d{2}:?\d{2})\s*$", regex=True)
-    if naive.any() and not name.casefold().endswith("utc"):
+    if naive.any() and not name.casefold().rstrip(")").endswith("utc"):
         row = int(naive.to_numpy().argmax())
         raise InputError(
             "a time without a zone",

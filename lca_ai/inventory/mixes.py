@@ -15,6 +15,8 @@ from lca_ai.models.location import zones
 
 AVERAGE = "average"
 _MIX_PACKAGES = ("datasets/grid", "datasets/grid-odbl")
+#: A figure older than this against the year of the run, or that is asked, is called stale. [years]
+STALE_YEARS = 3
 _KINDS = {AVERAGE: "mix", "residual": "residual mix (market-based)", "marginal": "marginal mix"}
 
 
@@ -100,8 +102,18 @@ def mix(
         )
     found = _mixes(zone, kind, release)[fitting[-1]]
     run = "a run of unknown year" if run_year is None else f"a run in {run_year}"
-    reason = f"latest published mix not after {run}"
+    reason = f"latest published mix not after {run}" + stale(found.year, run_year)
     return found, [Assumed(f"year of the grid mix of {zone}", str(found.year), reason, ";".join(found.sources))]
+
+
+def stale(year: int, run_year: int | None) -> str:
+    """What is to be said of a figure that is older than ``STALE_YEARS`` against the run; else nothing.
+
+    >>> stale(2022, 2026), stale(2023, 2026)
+    ('; stale: 4 years before the run', '')
+    """
+    age = 0 if run_year is None else run_year - year
+    return f"; stale: {age} years before the run" if age > STALE_YEARS else ""
 
 
 @tables.cached

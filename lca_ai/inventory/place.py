@@ -13,16 +13,14 @@ from typing import Any
 import pandas as pd
 
 from lca_ai import tables
-from lca_ai.errors import UnknownKeyError, did_you_mean
+from lca_ai.errors import StudyError, UnknownKeyError, did_you_mean
 from lca_ai.inventory import electricity
+from lca_ai.inventory.mixes import STALE_YEARS
 from lca_ai.inventory.place_figures import SHARE, Figure, figures
 from lca_ai.models import cloud
 from lca_ai.models.location import Location, location, zones
 from lca_ai.models.zone_names import plain, spellings
 from lca_ai.sources import Source, join
-
-#: A figure older than this against the year that is asked is called stale. [years]
-STALE_YEARS = 3
 
 
 @dataclass(frozen=True)
@@ -92,14 +90,19 @@ def place(where: Location | str | None = None, **given: Any) -> Place:
 
     Parameters
     ----------
-    where : a location, or any spelling of a grid zone
+    where : a location, or any spelling of a grid zone (also as ``zone``)
     given : what :func:`lca_ai.location` takes, e.g. ``year``, ``pue``, ``proxy``, ``hourly``
 
     Raises
     ------
     InputError : for an unknown zone or region, a name of several zones, or an hourly series that cannot be read
     """
-    at = where.replace(**given) if isinstance(where, Location) else location(where, **given)
+    if where is not None and "zone" in given:
+        raise StudyError("the place is given twice", field="zone", value=given["zone"], accepted="one of the two")
+    if isinstance(where, Location):
+        at = where.replace(**given)
+    else:
+        at = location(given.pop("zone", None) if where is None else where, **given)
     row = zones().get(at.zone)
     if row is None:
         name, country = f"a zone that no table has, by proxy {at.proxy}", "unknown"

@@ -10,20 +10,23 @@ from lca_ai import tables
 from lca_ai.errors import MissingFactorError
 from lca_ai.inventory import electricity, facility
 from lca_ai.inventory.electricity import CLIMATE_CHANGE, Supply
-from lca_ai.inventory.hourly import read_hourly
+from lca_ai.inventory.hourly import HourlySeries, read_hourly
 from lca_ai.inventory.system import WATER_CONSUMPTION, WATER_USE
 from lca_ai.models import cloud
 from lca_ai.models.location import Location, zones
 
-#: given: by the user; published: of this place, by its source; assumed: of something wider; proxy: of another zone,
-#: as the user chose; missing: no table has it.
-Basis = Literal["given", "published", "assumed", "proxy", "missing"]
+#: given: by the user; published: of this place, by its source; computed: from its mix; assumed: of something wider;
+#: proxy: of another zone, as the user chose; missing: no table has it.
+Basis = Literal["given", "published", "computed", "assumed", "proxy", "missing"]
 
 #: Names of the shares of a mix begin with this.
 SHARE = "share of "
 _L_PER_M3 = 1000.0
 _G_PER_KG = 1000.0
 _WATER = "datasets/water"
+_METER = f"{CLIMATE_CHANGE} per kWh at the meter"
+_GENERATED = f"{CLIMATE_CHANGE} per kWh generated"
+_CONSUMED = f"{CLIMATE_CHANGE} per kWh consumed, flow-traced"
 #: What the subjects of an assumption about climate change begin with: a factor given, or the calibration.
 _PARAMETERS = ("hydropower of", "calibration of")
 _INSTEAD = "an hourly series of MW by technology, a proxy, or grid_intensity"
@@ -52,7 +55,12 @@ class Figure:
 
 def figures(at: Location) -> list[Figure]:
     """Everything known of a location, and what is missing."""
-    return [*_zone(at), *_grid(at), *_hourly(at), *_facility(at), *_water(at)]
+    path = at.hourly_path()
+    series = read_hourly(path) if path is not None else None
+    grid = _grid(at)
+    if series is not None and not series.by_technology:
+        grid = [_mean(at, series), *(one for one in grid if one.what not in {_METER, _GENERATED, _CONSUMED})]
+    return [*_zone(at), *grid, *_hourly(at, series), *_facility(at), *_water(at)]
 
 
 def _of(at: Location) -> tuple[str, Basis, str]:
@@ -81,6 +89,17 @@ def _zone(at: Location) -> list[Figure]:
     return [zone, Figure("cloud region", f"{row['provider']} {row['region']}", "", None, "given", _ids(row), where)]
 
 
+def _mean(at: Location, series: HourlySeries) -> Figure:
+    """Climate change at the meter by a series of g/kWh: the mean of its hours."""
+    electricity.refuse_parameters(at, "climate change of the grid is given by the hourly series")
+    basis: Basis = "given" if series.sources == ("study",) else "published"
+    note = (
+        f"mean of the hours of {series.name}, taken at the meter: no losses are added; results weight it by their hours"
+    )
+    grams = float(series.frame["intensity"].mean()) * _G_PER_KG
+    return Figure(_METER, grams, "g CO2e/kWh", int(series.span[1].year), basis, series.sources, note)
+
+
 def _ids(row: tables.Row) -> tuple[str, ...]:
     return tuple(row["source"].split(";"))
 
@@ -92,7 +111,8 @@ def _grid(at: Location) -> list[Figure]:
         found = electricity.supply(at, run_year=None)
     except MissingFactorError as fault:
         note = _told(said, f"{fault.problem}; accepted: {fault.accepted}", _nearest(zone, at.year))
-        names = ("generation mix", f"{CLIMATE_CHANGE} per kWh generated", f"{CLIMATE_CHANGE} per kWh at the meter")
+        traced = not electricity.years(zone) and zone in electricity.intensities()
+        names = ("generation mix", _CONSUMED if traced else _GENERATED, _METER)
         return [*(Figure(name, None, note=note, basis="missing") for name in names), _losses(at, at.year)]
     mix = found.mix
     latest = "" if at.year is not None else "the latest published"
@@ -142,7 +162,8 @@ def _technology(process: str) -> str:
 def _climate(at: Location, found: Supply) -> list[Figure]:
     _, basis, said = _of(at)
     meter, generated, cited, without = _sum(found, CLIMATE_CHANGE)
-    names = [f"{CLIMATE_CHANGE} per kWh {where}" for where in ("generated", "at the meter")]
+    names = [_GENERATED if found.mix.shares or at.grid_intensity is not None else _CONSUMED, _METER]
+    basis = _computed(basis) if found.mix.shares else basis
     if meter is None:
         return [Figure(name, None, basis="missing", note=without) for name in names]
     if at.grid_intensity is not None:
@@ -152,12 +173,23 @@ def _climate(at: Location, found: Supply) -> list[Figure]:
     how = _told(how, *(f"{one.subject}: {one.value}" for one in found.assumed if one.subject.startswith(_PARAMETERS)))
     year, values = (
         found.mix.year,
-        ((generated, ""), (meter, "over the grid losses" if found.losses else "no losses known")),
+        ((generated, ""), (meter, "over the grid losses" if found.losses_known else _without_losses(found, names[0]))),
     )
+    known = (basis, _computed(basis) if found.losses_known else basis)
     return [
-        Figure(name, value * _G_PER_KG, "g CO2e/kWh", year, basis, cited, _told(how, more, without, said))
-        for name, (value, more) in zip(names, values, strict=True)
+        Figure(name, value * _G_PER_KG, "g CO2e/kWh", year, own, cited, _told(how, more, without, said))
+        for name, own, (value, more) in zip(names, known, values, strict=True)
     ]
+
+
+def _computed(basis: Basis) -> Basis:
+    """What is computed from a published mix is not itself published; of another zone it stays a proxy."""
+    return "computed" if basis == "published" else basis
+
+
+def _without_losses(found: Supply, other: str) -> str:
+    what = other.removeprefix(f"{CLIMATE_CHANGE} ")
+    return f"no grid losses are published for {found.mix.zone} and none are counted: the same as {what}"
 
 
 def _others(at: Location, zone: str, year: int) -> list[Figure]:
@@ -197,9 +229,8 @@ def _losses(at: Location, year: int | None) -> Figure:
     )
 
 
-def _hourly(at: Location) -> list[Figure]:
-    path = at.hourly_path()
-    if path is None:
+def _hourly(at: Location, series: HourlySeries | None) -> list[Figure]:
+    if series is None:
         zone = at.proxy or at.zone
         index = tables.rows("datasets/hourly", "index") if tables.has("datasets/hourly", "index") else ()
         shipped = [row["name"] for row in index if row["zone"] == zone]
@@ -207,27 +238,21 @@ def _hourly(at: Location) -> list[Figure]:
             [*(f'hourly="{name}"' for name in shipped), "a CSV of a time and MW by technology or g/kWh"]
         )
         return [Figure("hourly series", None, basis="missing", note=f"the annual figure is used; accepted: {accepted}")]
-    series = read_hourly(path)
     first, last = (moment.isoformat() for moment in series.span)
     kind = (
         f"MW of {', '.join(map(str, series.frame.columns))}" if series.by_technology else "g/kWh: climate change alone"
     )
     missing = f"{series.missing_hours:,} hours missing between them" if series.missing_hours else ""
     basis: Basis = "given" if series.sources == ("study",) else "published"
-    unread = f"columns of no known technology: {', '.join(series.unread)}" if series.unread else ""
-    note = _told(f"{first} to {last}", missing, kind, unread, *series.notes, _other_zone(at))
+    unread = f"storage, not in the mix: {', '.join(series.unread)}" if series.unread else ""
+    stands_in = at.series_zone() not in (None, at.zone)
+    basis = "proxy" if stands_in else basis
+    note = _told(f"{first} to {last}", missing, kind, unread, *series.notes, _of(at)[2] if stands_in else "")
     year = int(series.span[1].year)
     return [
         Figure("hourly series", series.name, "", year, basis, series.sources, note),
         Figure("hours of the series", float(len(series.frame)), "hour", year, basis, series.sources),
     ]
-
-
-def _other_zone(at: Location) -> str:
-    """A word on a series of the data that is of another zone."""
-    index = tables.rows("datasets/hourly", "index") if tables.has("datasets/hourly", "index") else ()
-    zone = next((row["zone"] for row in index if row["name"] == at.hourly), None)
-    return f"a series of {zone}, not of {at.zone}" if zone is not None and zone not in (at.zone, at.proxy) else ""
 
 
 def _facility(at: Location) -> list[Figure]:
@@ -242,20 +267,18 @@ def _facility(at: Location) -> list[Figure]:
         if own is not None:
             found.append(Figure(what, own.amount, unit, own.year, "published", own.sources, own.reason))
         elif short == "pue":
-            found.append(_average_pue(at, what, unit))
+            found.append(_wider_pue(at, what, unit))
         else:
             note = 'a gap in results; accepted: wue, e.g. "0.3 L/kWh", or a cloud region whose provider publishes it'
             found.append(Figure(what, None, unit, basis="missing", note=note))
     return found
 
 
-def _average_pue(at: Location, what: str, unit: str) -> Figure:
+def _wider_pue(at: Location, what: str, unit: str) -> Figure:
     value, _, assumed, cited = facility.pue(at, at.year)
-    published = [
-        int(row["year"]) for row in tables.rows("datasets/facility", "pue") if row["provider"] == "industry average"
-    ]
-    note = _told(*(one.reason for one in assumed), "accepted: pue, e.g. 1.2, or a cloud region")
-    return Figure(what, value, unit, tables.nearest_year(published, at.year), "assumed", cited, note)
+    year = int(facility.wider_pue(at, at.year)[0]["year"])
+    accepted = "accepted: pue, e.g. 1.2" + ("" if at.cloud else ", or a cloud region")
+    return Figure(what, value, unit, year, "assumed", cited, _told(*(one.reason for one in assumed), accepted))
 
 
 def _water(at: Location) -> list[Figure]:
@@ -287,7 +310,7 @@ def _bottom_up_water(at: Location) -> Figure:
     if meter is None:
         return Figure(what, None, unit, basis="missing", note=_told("no mix by technology", said))
     note = _told("mix x factor of each technology", without, said)
-    return Figure(what, meter * _L_PER_M3, unit, found.mix.year, basis, cited, note)
+    return Figure(what, meter * _L_PER_M3, unit, found.mix.year, _computed(basis), cited, note)
 
 
 def _by_place(what: str, table: str, zone: str, at: Location, use: str) -> Figure:

@@ -50,8 +50,19 @@ def fleet_of(technology: str, country: str) -> str:
     """The fleet whose inventory stands for a technology in a country, e.g. "IN 2012"; empty for the default one."""
     if country == _default(technology) or country not in _flows().get(technology, {}):
         return ""
-    direct = {flow.year for flow in flows_of(technology, country) if flow.flow == "sulphur dioxide" and flow.direct}
-    return f"{country} {max(direct)}"
+    return _named(technology, country)
+
+
+def default_fleet(technology: str) -> str:
+    """The fleet whose inventory stands for a technology where a country has none of its own; empty without one."""
+    return _named(technology, _default(technology)) if flows_of(technology) else ""
+
+
+def _named(technology: str, country: str) -> str:
+    flows = flows_of(technology, country)
+    stack = [flow.year for flow in flows if flow.flow == "sulphur dioxide" and flow.direct]
+    years = stack or [flow.year for flow in flows]
+    return f"{country} {max(years)}"
 
 
 @tables.cached

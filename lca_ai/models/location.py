@@ -25,7 +25,8 @@ class Location(Model):
     year: Annotated[int, Field(ge=1990, le=2100)] | None = None
     """Year of the grid mix; the latest published year not after the run where not given."""
     pue: Annotated[float, Field(ge=1.0, le=10.0)] | None = None
-    """Power usage effectiveness of the facility; the industry's average where not given, marked assumed."""
+    """Power usage effectiveness of the facility; that of the cloud region, else of its provider's fleet, else the
+    industry's average where not given, marked assumed."""
     wue: WaterIntensity | None = None
     """Water usage effectiveness of the site (water per energy of the IT equipment); a gap where not given."""
     grid_losses: Annotated[float, Field(ge=0.0, lt=0.5)] | None = None
@@ -43,7 +44,8 @@ class Location(Model):
     grid_release: str | None = None
     """Release of the published grid figures, e.g. to recompute an old result; the current one where not given."""
     hourly: str | None = None
-    """Hourly series: a CSV or Parquet of a time and g/kWh or MW by technology, or a series of the data by its name."""
+    """Hourly series: a CSV or Parquet of a time and g/kWh or MW by technology, or a series of the data by its name; one
+    of the data is of its own zone (or of the ``proxy``) and of the average kind."""
     cloud: str | None = None
     """Cloud provider, with ``region``: its grid zone, and the PUE and WUE that the provider publishes."""
     region: str | None = None
@@ -100,6 +102,22 @@ class Location(Model):
                     )
         return self
 
+    @model_validator(mode="after")
+    def _series_of_this_place(self) -> Self:
+        """A series of the data is of one zone, and of average generation."""
+        zone = self.series_zone()
+        if zone is None:
+            return self
+        if self.grid_kind != "average":
+            wanted = f"grid_kind: average; or a {self.grid_kind} series of your own, as a file"
+            raise StudyError("this series is of the average mix", field="hourly", value=self.hourly, accepted=wanted)
+        if zone not in (self.zone, self.proxy):
+            wanted = f"zone: {zone}; or proxy: {zone}, where it shall stand in for {self.zone}"
+            raise StudyError(
+                f"a series of {zone}, not of {self.zone}", field="hourly", value=self.hourly, accepted=wanted
+            )
+        return self
+
     @field_validator("pue", mode="before")
     @classmethod
     def _at_least_one(cls, value: object) -> object:
@@ -107,13 +125,32 @@ class Location(Model):
             raise StudyError("a power usage effectiveness below 1", value=value, accepted="1.0 (no overhead) or more")
         return value
 
+    def __str__(self) -> str:
+        """The fields given, on one line; what they resolve to is told by :func:`lca_ai.place`."""
+        fields = (name for name in type(self).model_fields if name in self.model_fields_set | {"zone"})
+        given = {name: getattr(self, name) for name in fields if name != "hourly_folder"}
+        told = ", ".join(f"{name} {value}" for name, value in given.items() if value is not None)
+        return f"{told} (as given; lca.place(...) shows what it resolves to)"
+
+    def series_zone(self) -> str | None:
+        """The zone of the hourly series where it is one of the data, by its name; None for a file or none."""
+        path = self.hourly_path()
+        if path is None or path != _shipped(str(self.hourly)):
+            return None
+        rows = tables.rows("datasets/hourly", "index") if tables.has("datasets/hourly", "index") else ()
+        return next((row["zone"] for row in rows if row["name"] == self.hourly), None)
+
     def hourly_path(self) -> Path | None:
         """Where the hourly series is: the file named, else the series of that name in the data."""
         if self.hourly is None:
             return None
         file = (self.hourly_folder or Path()) / self.hourly
-        shipped = tables.data_root() / "datasets" / "hourly" / f"{self.hourly}.parquet"
+        shipped = _shipped(self.hourly)
         return shipped if not file.is_file() and shipped.is_file() else file
+
+
+def _shipped(name: str) -> Path:
+    return tables.data_root() / "datasets" / "hourly" / f"{name}.parquet"
 
 
 def location(zone: str | None = None, **given: Any) -> Location:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping
 
 from lca_ai import tables
-from lca_ai.errors import StudyError, UnknownKeyError, did_you_mean
+from lca_ai.errors import StudyError, UnknownKeyError
 from lca_ai.models import cloud
 
 #: Packages of grid zones, in the order of precedence; the last one knows climate change only.
 ZONE_PACKAGES = ("datasets/grid", "datasets/grid-odbl", "datasets/grid-intensity-odbl")
+
+#: Names less alike than this are no suggestion: "paris" is not Pakistan. [ratio of difflib]
+_ALIKE = 0.75
+_HOW_TO_LIST = 'a grid zone; list them by words with "lca-ai location --search" (a country, a state, a city)'
 
 
 @tables.cached
@@ -28,13 +33,16 @@ def zones() -> dict[str, tables.Row]:
 def plain(name: str) -> str:
     """A name without case, accents, punctuation and a leading or trailing "the"; "St." is Saint and "&" is and.
 
-    >>> plain("Côte d'Ivoire"), plain("us_miso"), plain("Bahamas, The")
-    ('cote divoire', 'us miso', 'bahamas')
+    A name of single letters is one word: "U.S.A." is "USA".
+
+    >>> plain("Côte d'Ivoire"), plain("us_miso"), plain("Bahamas, The"), plain("U.K.")
+    ('cote divoire', 'us miso', 'bahamas', 'uk')
     """
     bare = "".join(sign for sign in unicodedata.normalize("NFKD", name) if not unicodedata.combining(sign))
     bare = re.sub("['\u2019\u02bc`]", "", bare.casefold()).replace("&", " and ")  # one apostrophe is as good as another
     words = ["saint" if word == "st" else word for word in re.findall(r"\w+", bare.replace("_", " "))]
     words = words[1:] if words[:1] == ["the"] else words
+    words = ["".join(words)] if len(words) > 1 and all(re.fullmatch("[a-z]", word) for word in words) else words
     return " ".join(words[:-1] if words[-1:] == ["the"] else words)
 
 
@@ -113,5 +121,23 @@ def _nearest(name: str) -> str:
     ]
     if parts:
         return " or ".join(f"{code} ({zones()[code]['name']})" for code in parts)
-    told = [alias for aliases in _spellings().values() for alias in aliases if plain(alias) not in _by_code()]
-    return did_you_mean(name, [*zones(), *told])
+    within = _around(name)
+    if within:
+        return f"{within} ({zones()[within]['kind']}: {zones()[within]['name']}), which it is in"
+    told = {plain(alias): alias for aliases in _spellings().values() for alias in aliases}
+    told = {key: alias for key, alias in told.items() if key not in _by_code()} | {
+        plain(code): code for code in zones()
+    }
+    near = [told[one] for one in difflib.get_close_matches(key, told, n=3, cutoff=_ALIKE)]
+    if not near:
+        return _HOW_TO_LIST
+    return f"did you mean {' or '.join(filter(None, [', '.join(near[:-1]), near[-1]]))}?"
+
+
+def _around(name: str) -> str:
+    """The zone that the code of a part of it begins with: DE of DE-LU, US-HI of US-HI-OA; empty where none does."""
+    if not re.fullmatch(r"[A-Za-z]{2}([-_][A-Za-z0-9]+)+", name.strip()):
+        return ""
+    parts = re.split("[-_]", name.strip().upper())
+    outer = ("-".join(parts[:count]) for count in range(len(parts) - 1, 0, -1))
+    return next((code for code in outer if code in zones()), "")

@@ -142,7 +142,7 @@ def test_memory_counts_by_its_technology() -> None:
     [
         ({"memory": "80 GB", "memory_type": "HBM2e"}, "card: die"),
         ({"die": "814 mm2"}, "card: memory"),
-        ({"die": "814 mm2", "memory": "80 GB", "memory_type": "HBM9"}, "card: memory HBM9"),
+        ({"die": "814 mm2", "memory": "80 GB", "memory_type": "GDDR7"}, "card: memory GDDR7"),
         ({"die": "814 mm2", "memory": "80 GB", "memory_type": "HBM2e"}, "card: board"),
     ],
 )
@@ -296,7 +296,7 @@ def test_end_of_life_of_the_host_is_a_proxy_by_mass() -> None:
 
 @pytest.mark.parametrize("stage", [TRANSPORT, END_OF_LIFE])
 def test_a_machine_of_unknown_mass_is_a_gap(stage: str) -> None:
-    assert "machine without its accelerators" in [gap.process for gap in of(Mainboard()).gaps if gap.stage == stage]
+    assert "machine" in [gap.process for gap in of(Mainboard()).gaps if gap.stage == stage]
 
 
 @pytest.mark.parametrize("stage", [TRANSPORT, END_OF_LIFE])

@@ -75,7 +75,49 @@ def test_a_zone_without_a_published_total_cannot_be_calibrated() -> None:
         supply(Location(zone="US-ERCO", year=2022, calibrate=True), run_year=None)
 
 
+@pytest.mark.parametrize("given", [{"calibrate": True}, {"hydro_intensity": "6 g CO2e/kWh"}])
+def test_parameters_of_a_mix_are_refused_where_only_climate_change_is_published(given) -> None:
+    with pytest.raises(StudyError, match=f"location.{next(iter(given))}: only climate change is published for IN-SO"):
+        of("IN-SO", **given)
+
+
+@pytest.mark.parametrize(
+    "given", [{"calibrate": True}, {"hydro_intensity": "6 g CO2e/kWh"}, {"grid_intensity": "50 g CO2e/kWh"}]
+)
+def test_parameters_of_a_mix_are_refused_beside_a_series_of_grams(given, run, use, tmp_path) -> None:
+    (tmp_path / "grams.csv").write_text("time,carbon_intensity\n2021-06-01T10:00Z,50\n")
+    place = {"zone": "FR", "pue": 1.0, "hourly": "grams.csv", "hourly_folder": tmp_path, **given}
+    runtime = {"duration": "1 hour", "start": "2021-06-01T10:00:00+00:00"}
+    with pytest.raises(
+        StudyError, match=f"location.{next(iter(given))}: climate change of the grid is given by the hourly"
+    ):
+        use(run(energy="1 kWh", location=place, runtime=runtime))
+
+
 # average, residual and marginal
+
+
+@pytest.mark.parametrize("kind", ["residual", "marginal"])
+def test_a_series_of_the_data_is_average_and_no_other_kind(kind: str, tmp_path) -> None:
+    with pytest.raises(StudyError, match=f"hourly: this series is of the average mix .*a {kind} series of your own"):
+        Location(zone="US-MISO", hourly="US-MISO-2022", grid_kind=kind)
+    (tmp_path / "US-MISO-2022").write_text("a file of the user, whatever it is")
+    own = Location(zone="US-MISO", hourly="US-MISO-2022", grid_kind=kind, hourly_folder=tmp_path)
+    assert own.series_zone() is None
+
+
+# the age of a mix
+
+
+def test_a_mix_of_more_than_three_years_before_the_run_says_how_old_it_is() -> None:
+    """US-MISO has 2022 alone: 4 years before 2026."""
+    for zone in ("US-MISO", "US-PJM"):
+        [old] = [one for one in supply(Location(zone=zone), run_year=2026).assumed if "year of the grid" in one.subject]
+        assert old.reason == "latest published mix not after a run in 2026; stale: 4 years before the run"
+    [new] = [
+        one for one in supply(Location(zone="US-MISO"), run_year=2025).assumed if "year of the grid" in one.subject
+    ]
+    assert "stale" not in new.reason
 
 
 def test_an_average_is_no_marginal_figure() -> None:

@@ -21,6 +21,7 @@ from lca_ai.errors import InputError
 from lca_ai.impact.assess import assess
 from lca_ai.inventory.electricity import water_scarcity
 from lca_ai.inventory.hourly import read_hourly
+from lca_ai.inventory.hourly_columns import classified
 from lca_ai.inventory.technology import technology_factors
 
 CLIMATE = "climate change"
@@ -135,11 +136,109 @@ def test_a_column_of_blanks_is_a_technology_the_grid_does_not_have(on, use) -> N
     assert use(on(blank)).totals.loc[CLIMATE, "amount"] == pytest.approx(brute_force(CLIMATE), rel=1e-12)
 
 
-def test_a_column_of_no_known_technology_is_told(on, use) -> None:
-    rows = MIX.splitlines()
-    extra = "\n".join([rows[0] + ",peat_mw,total_mw", *(row + ",5,105" for row in rows[1:])]) + "\n"
-    reasons = use(on(extra)).gaps["reason"]
-    assert reasons.str.contains("no known technology are not in the mix: peat_mw$").any()
+def with_columns(names: str, cells: str) -> str:
+    """The mix with further columns of the same cells in each hour."""
+    head, *rows = MIX.splitlines()
+    return "\n".join([f"{head},{names}", *(f"{row},{cells}" for row in rows)]) + "\n"
+
+
+def test_a_fuel_without_a_figure_is_in_the_mix_and_a_gap(on, use) -> None:
+    """Peat has no figure in any table: 25 MW beside 100, 200 and 100 MW, and the demand of each hour.
+
+    Its share: (25 / 125 x 3.6 + 25 / 225 x 3.6 + 25 / 125 x 1.8) / 9 = 0.1644.
+    """
+    found = use(on(with_columns("peat_mw,total_mw", "25,105")))
+    assert found.inventories[0].supply.mix.shares["other"] == pytest.approx(1.48 / 9, rel=1e-12)
+    assert found.gaps["reason"].str.contains("other").any()
+    assert not found.totals.loc[CLIMATE, "complete"]
+
+
+# Columns by the names that grids give them
+
+ENTSO_E = {
+    "Biomass": "bioenergy", "Fossil Brown coal/Lignite": "coal", "Fossil Coal-derived gas": "other",
+    "Fossil Gas": "gas", "Fossil Hard coal": "coal", "Fossil Oil": "oil", "Fossil Oil shale": "other",
+    "Fossil Peat": "other", "Geothermal": "other renewables", "Hydro Run-of-river and poundage": "hydro",
+    "Hydro Water Reservoir": "hydro", "Marine": "other renewables", "Nuclear": "nuclear", "Other": "other",
+    "Other renewable": "other renewables", "Solar": "solar", "Waste": "other", "Wind Offshore": "wind",
+    "Wind Onshore": "wind",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["{}", "{} - Actual Aggregated [MW]", "{}_MW"])
+def test_every_production_type_of_entso_e_is_a_technology_of_the_mix(name) -> None:
+    found = classified([name.format(one) for one in ENTSO_E], "series.csv")
+    assert list(found.technologies.values()) == list(ENTSO_E.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "technology"),
+    [("hard coal", "coal"), ("solar PV", "solar"), ("onshore wind", "wind"), ("natural gas", "gas"), ("PETROLEUM", "oil"),
+     ("Net Generation (MW) from Coal", "coal"), ("NG: SUN", "solar"), ("CCGT", "gas"), ("brown_coal_mwh", "coal")],
+)  # fmt: skip
+def test_spellings_of_technologies(name, technology) -> None:
+    assert classified([name], "series.csv").technologies == {name: technology}
+
+
+def test_a_column_that_is_spelt_in_another_way_is_not_lost(read) -> None:
+    """Hard coal 700, solar PV 100, wind 200: not the 100 % of wind that are left where two of three are not read."""
+    series = read("time,hard coal,solar PV,wind\n2022-06-01T10:00Z,700,100,200\n")
+    assert dict(series.frame.iloc[0]) == {"coal": 700.0, "solar": 100.0, "wind": 200.0}
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [("coal,nuclaer", "nuclaer: .*did you mean nuclear"), ("wind,sollar_mw", "sollar_mw: .*did you mean solar"),
+     ("wind,total coal", "total coal: .*coal, where it is not listed in parts"), ("wind,xyzzy", "xyzzy: .*coal, gas, oil"),
+     ("coal,coal", "coal.1: .*did you mean coal"), ("coal_mw,gas_gwh", "several units .*coal_mw, gas_gwh")],
+)  # fmt: skip
+def test_a_column_of_nothing_known_beside_technologies_is_refused(names, words, read) -> None:
+    with pytest.raises(InputError, match=words):
+        read(f"time,{names}\n2022-06-01T10:00Z,700,100\n")
+
+
+def test_totals_trade_and_prices_are_no_technologies_and_are_told(on, use) -> None:
+    names = "total_mw,Demand forecast (MW),interchange,imports,price_eur_mwh,zone"
+    found = use(on(with_columns(names, "105,90,-5,3,80,FR")))
+    assert found.totals.loc[CLIMATE, "amount"] == pytest.approx(brute_force(CLIMATE), rel=1e-12)
+    [told] = [one for one in found.data_quality["detail"] if "no technology" in one]
+    assert told.endswith("not read: total_mw, Demand forecast (MW), interchange, imports, price_eur_mwh")
+
+
+def test_an_intensity_beside_technologies_is_told_as_not_read(on, use) -> None:
+    found = use(on(with_columns("carbon_intensity", "33")))
+    assert found.totals.loc[CLIMATE, "amount"] == pytest.approx(brute_force(CLIMATE), rel=1e-12)
+    assert found.data_quality["detail"].str.contains("carbon_intensity is not read: the mix").any()
+
+
+def test_what_storage_gives_was_generated_before_and_is_not_in_the_mix(on, use) -> None:
+    """100 MW in three hours beside 100, 200 and 100 MW of generation: 300 / 700 = 42.9 % of the whole."""
+    found = use(on(with_columns("Hydro Pumped Storage,Hydro Pumped Storage - Actual Consumption", "100,50")))
+    assert found.totals.loc[CLIMATE, "amount"] == pytest.approx(brute_force(CLIMATE), rel=1e-12)
+    assert found.gaps["reason"].str.contains(r"is not in the mix: Hydro Pumped Storage \(42.9%\)$").any()
+
+
+@pytest.mark.parametrize("name", ["carbon_intensity", "Carbon Intensity gCO\u2082eq/kWh (direct)", "value", "g/kWh"])
+def test_names_of_an_intensity_in_grams(name, read) -> None:
+    assert read(f"time,{name}\n2022-06-01T10:00Z,50\n").frame["intensity"].item() == pytest.approx(0.05)
+
+
+@pytest.mark.parametrize("name", ["carbon_intensity_kg_per_kwh", "kg CO2e/kWh", "intensity (kgCO2/kWh)", "g/MWh"])
+def test_an_intensity_in_another_unit_is_not_taken_for_grams(name, read) -> None:
+    with pytest.raises(InputError, match="neither MW by technology nor g CO2e/kWh"):
+        read(f"time,{name}\n2022-06-01T10:00Z,50\n")
+
+
+def test_two_intensities_are_not_chosen_between(read) -> None:
+    with pytest.raises(InputError, match=r"several columns of an intensity .*intensity, value"):
+        read("time,intensity,value\n2022-06-01T10:00Z,50,60\n")
+
+
+def test_an_intensity_that_no_grid_has_is_refused_with_its_line(read) -> None:
+    """In g/MWh. Bound: twice the 1300 g/kWh above which a figure is implausible."""
+    with pytest.raises(InputError, match=r"line 3: carbon_intensity: no grid .*400000.*at most 2600"):
+        read(GRAMS.replace(",20", ",400000"))
+    assert len(read(GRAMS.replace(",20", ",1500")).frame) == 3
 
 
 def test_two_runs_at_different_hours_have_mixes_of_their_own(on, scope) -> None:

@@ -62,6 +62,47 @@ def test_a_short_name_is_never_picked_silently(name):
         lca.hardware(name)
 
 
+@pytest.mark.parametrize(
+    ("name", "as_listed"),
+    [
+        ("aws/p5.48xlarge", "p5.48xlarge"),
+        ("AWS p5.48xlarge", "p5.48xlarge"),
+        ("azure/Standard_NC24ads_A100_v4", "Standard_NC24ads_A100_v4"),
+        ("nc24ads-a100-v4", "Standard_NC24ads_A100_v4"),
+    ],
+)
+def test_an_instance_with_accelerators_is_found_with_its_provider_too(name, as_listed):
+    assert lca.hardware(name) == lca.hardware(as_listed)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Tesla V100", ["fits several", "v100-sxm2-32gb", "v100-pcie-16gb"]),
+        ("tesla v10", ["did you mean", "v100-sxm2-32gb"]),
+        ("p5", ["did you mean", "p5.48xlarge"]),
+        ("dgx-h10", ["did you mean dgx-h100?"]),
+        ("epyc", ["fits several", "--search 'epyc'"]),
+        ("foo", ["lca-ai hardware --search WORDS"]),
+        ("", ["an empty name", "--search"]),
+        ("-", ["an empty name"]),
+    ],
+)
+def test_an_unknown_name_is_told_in_short_with_what_is_alike_alone(name, words):
+    with pytest.raises(lca.LcaAiError) as fault:
+        lca.hardware(name)
+    text = str(fault.value)
+    assert all(word in text for word in words), text
+    assert len(text) < 300
+    assert name not in {"foo", ""} or "Standard" not in text
+
+
+@pytest.mark.parametrize("bad", [None, 5, ["dgx-h100"]])
+def test_a_name_that_is_no_text_is_refused(bad):
+    with pytest.raises(lca.LcaAiError, match="a name of hardware is text, not"):
+        lca.hardware(bad)
+
+
 def test_device_hours_of_a_share_count_its_own_accelerators():
     """100 hours of the one accelerator of a quarter of a server are 100 hours of that quarter."""
     run = lca.TrainingRun(

@@ -6,6 +6,8 @@ import pytest
 
 import lca_ai as lca
 from lca_ai import tables
+from lca_ai.errors import InputError
+from lca_ai.inventory.activity_factors import fleet_notes
 from lca_ai.inventory.electricity import supply
 from lca_ai.inventory.lookup import compare_factors, compare_sources, interval, is_activity, of_activity
 from lca_ai.models.location import Location
@@ -93,6 +95,89 @@ def test_coal_of_a_country_is_that_of_its_fleet():
     india = lca.factors("coal", country="India").set_index("category")
     assert india.loc["acidification", "amount"] == pytest.approx(0.01613, rel=1e-3)
     assert india.loc["acidification", "interval_basis"] == "default by grade"
+
+
+def test_a_country_without_an_inventory_of_its_fleet_says_whose_it_is():
+    georgia, usual = (lca.factors("coal", country=country).set_index("category") for country in ("GE", ""))
+    told = "no inventory of the fleet of GE: the default, US 2018"
+    assert georgia["amount"].equals(usual["amount"])
+    assert told in georgia.loc["acidification", "note"]
+    assert told not in usual.loc["acidification", "note"]
+    assert fleet_notes("coal", "GE")[0] == told
+
+
+def test_figures_of_other_places_than_the_country_asked_are_told():
+    """Coal of India: 2012 plants outside climate change, toxicity, land use and minerals, which UNECE has of EU28."""
+    table = lca.factors("coal", country="IN").set_index("category")
+    assert (table.loc["acidification", "geography"], table.loc["climate change", "geography"]) == ("IN", "EU28")
+    assert table.loc["climate change", "year"] == "2020"
+    [note] = fleet_notes("coal", "IN")
+    assert note.startswith("figures of EU28 2020, not of IN: climate change; ")
+    assert "acidification" not in note
+    assert fleet_notes("coal", "") == []
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [(("coal", {"year": 2020}), "year: coal is no zone"), (("FR", {"country": "IN"}), "country: FR is a grid zone"),
+     (("memory", {"country": "IN"}), "country: memory has no national fleets"), (("coal", {"country": "Atlantis"}), "unknown"),
+     (("", {}), "no zone and no activity"), ((" ", {}), "no zone and no activity")],
+)  # fmt: skip
+def test_what_would_be_ignored_is_refused(given, words):
+    name, more = given
+    with pytest.raises(InputError, match=words):
+        lca.factors(name, **more)
+
+
+def test_factors_without_a_name_is_an_error_that_tells_what_is_accepted():
+    with pytest.raises(InputError, match=r"a grid zone \(FR\) or an activity \(coal\)"):
+        lca.factors()
+
+
+@pytest.mark.parametrize("name", ["coal", "wind", "ssd", "transport, ship", "rack", "l4"])
+def test_every_category_has_a_row_and_one_without_a_figure_has_no_amount(name):
+    table = lca.factors(name)
+    assert set(table["category"]) == set(tables.categories())
+    absent = table[table["factor_grade"] == "missing"]
+    assert absent["amount"].isna().all()
+    assert table.loc[table["factor_grade"] != "missing", "amount"].notna().all()
+    assert not set(absent["category"]) & set(table.loc[table["factor_grade"] != "missing", "category"])
+
+
+def test_water_use_of_a_technology_is_its_water_times_the_scarcity_of_the_world():
+    table = lca.factors("coal").set_index("category")
+    for name in ("amount", "low", "high"):
+        assert table.loc["water use", name] == pytest.approx(42.95 * table.loc["water consumption", name])
+    assert table.loc["water use", "unit"] == "m3 world eq"
+    assert "jrc-ef31" in table.loc["water use", "source"]
+    assert "water consumption x 42.95" in table.loc["water use", "note"]
+
+
+def test_a_part_shows_its_parametric_model_too():
+    table = lca.factors("ssd")
+    rows = dict(list(table.groupby("activity")))
+    assert set(rows) == {"ssd", "ssd, parametric"}
+    assert set(rows["ssd, parametric"]["part"]) >= {"nand", "board"}
+    assert len(rows["ssd, parametric"]) == len(tables.factors("ssd, parametric"))
+
+
+@pytest.mark.parametrize(
+    ("name", "activity"),
+    [("rack", "rack, parametric"), ("network card", "network card, parametric"), ("SSD", "ssd"), ("Coal", "coal")],
+)
+def test_an_activity_by_its_short_name_in_any_case(name, activity):
+    assert is_activity(name)
+    assert lca.factors(name)["activity"].iloc[0] == activity
+
+
+def test_a_zone_without_published_losses_has_none_in_the_look_up():
+    """None published for Taiwan; those of France are 7.05 % of 2021."""
+    assert lca.factors("TW", year=2021)["grid_losses"].isna().all()
+    assert lca.factors("FR", year=2021)["grid_losses"].iloc[0] == pytest.approx(0.0705, abs=1e-4)
+
+
+def test_a_zone_of_which_the_consumption_is_published_is_not_called_generated():
+    assert compare_sources("IN-SO", year=2022)["origin"].iloc[0] == "this project, per kWh consumed, flow-traced"
 
 
 def test_a_kilowatt_hour_of_a_zone_has_a_range_basis_and_kind():

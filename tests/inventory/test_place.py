@@ -12,6 +12,7 @@ from lca_ai.models.location import zones
 
 CLIMATE = "climate change per kWh at the meter"
 GENERATED = "climate change per kWh generated"
+CONSUMED = "climate change per kWh consumed, flow-traced"
 PUE, WUE = "power usage effectiveness (PUE)", "water usage effectiveness (WUE)"
 AWARE, OFF_SITE = "water scarcity, AWARE 2.0", "off-site water per kWh generated, WRI"
 WATER = "water consumption per kWh at the meter"
@@ -105,7 +106,9 @@ def test_there_is_no_water_scarcity_of_the_world_in_aware_2_0():
 def test_a_zone_with_climate_change_only_says_so():
     found = place("IN-SO", year=2022)
     published = row("datasets/grid-intensity-odbl", "intensity", zone="IN-SO", year="2022")
-    assert found[GENERATED].value == pytest.approx(float(published["amount"]))
+    assert found[CONSUMED].value == pytest.approx(float(published["amount"]))
+    assert (found[CONSUMED].basis, found[CLIMATE].basis) == ("published", "computed")
+    assert GENERATED not in set(found.table["what"])
     assert found.mix == {}
     assert found["generation mix"].basis == "missing"
     for words in ("only climate change is published for IN-SO", "hourly series", "proxy"):
@@ -167,9 +170,68 @@ def test_a_shipped_series_tells_its_span_its_hours_and_what_it_lacks():
     assert "coal" in series.note
 
 
-def test_a_series_that_is_there_is_offered_and_one_of_another_zone_says_so():
+def test_a_series_that_is_there_is_offered_and_one_of_another_zone_is_a_proxy_or_refused():
     assert 'hourly="US-MISO-2022"' in place("US-MISO")["hourly series"].note
-    assert "a series of US-MISO, not of US-IL" in place("US-IL", hourly="US-MISO-2022")["hourly series"].note
+    with pytest.raises(InputError, match=r"hourly: a series of US-MISO, not of US-IL .*proxy: US-MISO"):
+        place("US-IL", hourly="US-MISO-2022")
+    series = place("US-IL", hourly="US-MISO-2022", proxy="US-MISO")["hourly series"]
+    assert series.basis == "proxy"
+    assert "US-MISO stands in for US-IL, as chosen" in series.note
+
+
+def test_a_series_of_grams_shows_its_mean_which_is_taken_at_the_meter(tmp_path):
+    """(50 + 110 + 110) / 3 = 90 g; losses of 10 % are not added."""
+    (tmp_path / "mine.csv").write_text(
+        "time,carbon_intensity\n2022-06-01T10:00Z,50\n2022-06-01T11:00Z,110\n2022-06-01T12:00Z,110\n"
+    )
+    for zone in ("FR", "IN-SO"):
+        found = place(zone, hourly="mine.csv", hourly_folder=tmp_path, grid_losses=0.1)
+        assert (found[CLIMATE].value, found[CLIMATE].basis) == (pytest.approx(90.0), "given")
+        assert "taken at the meter: no losses are added" in found[CLIMATE].note
+        assert not {GENERATED, CONSUMED} & set(found.table["what"])
+
+
+@pytest.mark.parametrize("given", [{"calibrate": True}, {"hydro_intensity": "6 g CO2e/kWh"}])
+def test_parameters_of_the_mix_beside_a_series_of_grams_are_refused(given, tmp_path):
+    (tmp_path / "mine.csv").write_text("time,carbon_intensity\n2022-06-01T10:00Z,50\n")
+    with pytest.raises(InputError, match=f"location.{next(iter(given))}: .*given by the hourly series"):
+        place("FR", hourly="mine.csv", hourly_folder=tmp_path, **given)
+
+
+def test_what_is_computed_from_the_mix_is_not_called_published():
+    found = place("FR", year=2021)
+    assert {found[what].basis for what in (CLIMATE, GENERATED, WATER)} == {"computed"}
+    assert found["climate change per kWh generated, as published"].basis == "published"
+
+
+def test_a_zone_without_published_losses_says_that_the_meter_is_as_generated():
+    """Of Taiwan the World Bank has none."""
+    assert not [one for one in tables.rows("datasets/grid", "losses") if one["zone"] == "TW"]
+    found = place("TW", year=2021)
+    assert found[CLIMATE].value == found[GENERATED].value
+    assert (
+        "no grid losses are published for TW and none are counted: the same as per kWh generated" in found[CLIMATE].note
+    )
+    assert "no grid losses" not in place("TW", year=2021, grid_losses=0.0)[CLIMATE].note
+
+
+def test_a_place_is_named_by_its_keyword_too():
+    assert place(zone="FR", year=2021) == place("FR", year=2021)
+    assert place(lca.location("FR"), year=2021).zone == "FR"
+    for where in ("FR", lca.location("FR")):
+        with pytest.raises(InputError, match="given twice"):
+            place(where, zone="DE")
+    with pytest.raises(InputError, match="no place"):
+        place(year=2021)
+
+
+def test_a_region_without_a_pue_takes_that_of_the_fleet_of_its_provider():
+    """eu-west-3: none published; AWS's fleet has 1.15, and the industry 1.56."""
+    found = place(cloud="aws", region="eu-west-3", year=2024)[PUE]
+    fleet = row("datasets/facility", "pue", provider="aws")
+    assert (found.value, found.basis, found.year) == (float(fleet["amount"]), "assumed", int(fleet["year"]))
+    assert found.sources == ("aws-2025",)
+    assert "aws publishes none for eu-west-3; the provider's whole fleet in 2024" in found.note
 
 
 def test_a_series_of_the_user_is_given(tmp_path):

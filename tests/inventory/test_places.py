@@ -113,6 +113,36 @@ def test_a_shipped_series_is_named_and_cited():
     assert result.inventories[0].supply.mix.basis == "hours of the demand"
 
 
+def test_a_shipped_series_of_another_zone_is_refused_or_shown_as_a_proxy():
+    """France has a mix of its own, and the series of MISO stands in for its hours: as MISO's, graded proxy."""
+    with pytest.raises(lca.LcaAiError, match=r"a series of US-MISO, not of FR .*proxy: US-MISO"):
+        lca.location("FR", hourly="US-MISO-2022")
+    place = lca.location("FR", hourly="US-MISO-2022", proxy="US-MISO", pue=1.0)
+    result = assessed(place)
+    assert kg(result) == pytest.approx(kg(assessed(lca.location("US-MISO", hourly="US-MISO-2022", pue=1.0))), rel=1e-12)
+    use = result.impacts[result.impacts["life_cycle_stage"] == "use"]
+    assert set(use["factor_grade"]) == {"proxy"}
+
+
+def test_the_pue_of_a_fleet_comes_before_the_average_of_the_industry():
+    """AWS publishes none for eu-west-3 and 1.15 of its fleet (2024); the industry's average is 1.56."""
+    result = assessed(lca.location(cloud="aws", region="eu-west-3"))
+    assert result.inventories[0].pue == 1.15
+    [assumed] = [one for one in result.assumed if "PUE" in one.subject]
+    assert "aws publishes none for eu-west-3; the provider's whole fleet in 2024" in assumed.reason
+    assert assumed.source == "aws-2025"
+    assert cloud.published("aws", "eu-west-3", "pue", 2024) is None
+
+
+def test_a_location_prints_on_one_line_what_was_given():
+    text = str(lca.location("france", pue=1.15, grid_intensity="50 g CO2e/kWh"))
+    assert text.startswith("zone FR, pue 1.15, grid_intensity 50")
+    assert "lca.place(...) shows what it resolves to" in text
+    assert "\n" not in text
+    assert "None" not in text
+    assert str(lca.location(cloud="aws", region="eu-west-3")).startswith("zone FR, cloud aws, region eu-west-3 (")
+
+
 def test_the_hour_matters():
     """California at noon in June against the evening: the same energy, another mix."""
     noon = assessed(

@@ -103,6 +103,43 @@ def test_spellings(spelling, zone):
     assert zone_code(spelling) == zone
 
 
+@pytest.mark.parametrize(
+    ("spelling", "zone"),
+    [
+        ("Deutschland", "DE"), ("España", "ES"), ("espana", "ES"), ("Italia", "IT"), ("Österreich", "AT"), ("Suisse", "CH"),
+        ("Schweiz", "CH"), ("Polska", "PL"), ("Brasil", "BR"), ("日本", "JP"), ("中国", "CN"), ("대한민국", "KR"), ("भारत", "IN"),
+        ("Россия", "RU"), ("Ελλάδα", "GR"), ("EL", "GR"), ("el", "GR"), ("UK", "GB"), ("U.K.", "GB"), ("U.S.", "US"),
+        ("U.S.A.", "US"), ("u. s. a.", "US"),
+    ],
+)  # fmt: skip
+def test_native_names_and_letters_with_points(spelling, zone):
+    assert zone_code(spelling) == zone
+
+
+@pytest.mark.parametrize(
+    ("code", "within"),
+    [("DE-LU", "DE"), ("US-HI-OA", "US-HI"), ("NZ-NZN", "NZ"), ("gb_shi", "GB"), ("IT-SIC-X", "IT-SIC")],
+)
+def test_the_code_of_a_part_that_no_table_has_offers_the_zone_that_it_is_in(code, within):
+    with pytest.raises(UnknownKeyError, match=rf"accepted: {within} \(.*which it is in"):
+        zone_code(code)
+
+
+@pytest.mark.parametrize("city", ["paris", "Lyon", "berlin", "qwertz"])
+def test_a_name_that_is_like_no_other_is_told_how_to_list_zones(city):
+    with pytest.raises(UnknownKeyError, match="lca-ai location --search") as fault:
+        zone_code(city)
+    assert "did you mean" not in str(fault.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"), [("Frnace", "France"), ("Germny", "Germany"), ("Untied Kingdom", "United Kingdom")]
+)
+def test_a_name_that_is_nearly_right_is_corrected(name, meant):
+    with pytest.raises(UnknownKeyError, match=f"did you mean .*{meant}"):
+        zone_code(name)
+
+
 @pytest.mark.parametrize(("name", "code"), [("East", "RU-AS"), ("Peninsula", "MY-WM"), ("South Island", "FO-SI")])
 def test_a_name_that_tells_no_place_alone_is_offered_by_its_code(name, code):
     with pytest.raises(UnknownKeyError, match=code):
