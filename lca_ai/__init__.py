@@ -36,6 +36,7 @@ _PUBLIC = {
     "assess": "lca_ai.impact.assess",
     "check_result": "lca_ai.interpretation.checks",
     "contributions": "lca_ai.interpretation.contribution",
+    "embodied": "lca_ai.inventory.machines",
     "energy": "lca_ai.logs.energy",
     "factors": "lca_ai.inventory.lookup",
     "hardware": "lca_ai.models.catalogue",
@@ -75,6 +76,7 @@ __all__ = [
     "assess",
     "check_result",
     "contributions",
+    "embodied",
     "energy",
     "factors",
     "hardware",
@@ -93,6 +95,7 @@ if TYPE_CHECKING:
     from lca_ai.interpretation.checks import check_result
     from lca_ai.interpretation.contribution import contributions
     from lca_ai.inventory.lookup import factors
+    from lca_ai.inventory.machines import embodied
     from lca_ai.inventory.place import place
     from lca_ai.logs.energy import energy, read_power_log
     from lca_ai.models.catalogue import hardware

@@ -2,9 +2,10 @@
 
 They are alternatives: none is used unless a study names it. Declarations of NVIDIA and figures of papers are read from
 the table of published footprints, those of Dell and HPE servers from the tables of SCARIF. Figures of the documentation
-of EcoLogits, which is share-alike, go to ``emission_factors/vendor-footprints-by-sa``.
+of EcoLogits and of ADEME's life cycle assessment of cards, which are share-alike, go to
+``emission_factors/vendor-footprints-by-sa``.
 
-Run: ``python tools/import_vendor_footprints.py PUBLISHED.csv DELL.csv HPE.csv``.
+Run: ``python tools/import_vendor_footprints.py PUBLISHED.csv DELL.csv HPE.csv CARDS.csv``.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import import_accelerators as accelerators
 import import_components as components
 from import_support import CC_BY, importer, read_rows, source
 from packages import Package, write_package
@@ -147,7 +149,18 @@ _OWN = {"nvidia-hgx-h100", "nvidia-hgx-b200"}
 FACTS = components.FACTS
 
 #: Sources whose figures go to the package of their own licence.
-SHARE_ALIKE = {"ecologits-video", "ecologits-llm"}
+SHARE_ALIKE = {"ecologits-video", "ecologits-llm", "ademe-gpu-cards"}
+
+#: The card that ADEME modelled and did not dismantle: name in its table, what a study chooses it by.
+MODELLED = {
+    "NVIDIA H100 PCIe 80GB": {
+        "key": "ademe-2026-h100-pcie", "scope": "NVIDIA H100 PCIe 80GB, as ADEME models it", "covers": _CARDS,
+        "applies_to": "h100-pcie-80gb", "year": "2026", "grade": "proxy", "source": "ademe-gpu-cards",
+        "note": "parametric: factors of dies, memory and board of other cards; not dismantled",
+    },
+}  # fmt: skip
+
+CARD_STAGES = {"manufacturing": _MADE, "transport": "transport", "end_of_life": "end of life"}
 
 SOURCES = [
     *(one for one in components.SOURCES if one["id"] in _OWN),
@@ -160,6 +173,7 @@ SOURCES = [
            "CC-BY-SA-4.0", "embodied impacts of the hardware"),
     source("ecologits-llm", "EcoLogits, methodology of large language model inference (2026)",
            f"{_ECOLOGITS}llm_inference/", "CC-BY-SA-4.0", "embodied impacts of the hardware"),
+    *(one for one in accelerators.SOURCES if one["id"] == "ademe-gpu-cards"),
     source("scarif-dell", "Product carbon footprints declared by Dell, as compiled in SCARIF (Ji et al. 2024)",
            f"{_GITHUB}Dell_data.csv", "MIT", "row of the model"),
     source("scarif-hpe", "Product carbon footprints declared by HPE, as compiled in SCARIF (Ji et al. 2024)",
@@ -188,7 +202,7 @@ https://github.com/arc-research-lab/SCARIF).
 - Left out: declarations that give the whole life cycle without its stages (PowerEdge R750, R360, R710); a second figure
   of 141 kg for the A100 SXM 40GB, whose system boundary is not clear; the TPU v5p, for which two copies of its source
   differ.
-- Those of the documentation of EcoLogits are in `emission_factors/vendor-footprints-by-sa`.
+- Those of the documentation of EcoLogits and of ADEME are in `emission_factors/vendor-footprints-by-sa`.
 - `parts.csv` holds what some declarations say of their parts, to read; it is not used.
 
 The MIT License, of SCARIF:
@@ -215,10 +229,13 @@ NOTICE_BY_SA = """
 
 Published footprints of accelerators and servers, to be chosen by name in place of this project's own figures: none is
 used by default. The table `footprints.csv` is adapted from the documentation of EcoLogits
-(https://ecologits.ai/latest/methodology/) by GenAI Impact, and is licensed, like the original, under Creative Commons
-Attribution-ShareAlike 4.0 International (https://creativecommons.org/licenses/by-sa/4.0/).
+(https://ecologits.ai/latest/methodology/) by GenAI Impact, and from the life cycle assessment of graphics cards for AI
+of ADEME (Lees-Perasso, Ekchajzer, Roussilhe, De Latour 2026, https://github.com/hubblo-org/gpu-calculator). It is
+licensed, like the originals, under Creative Commons Attribution-ShareAlike 4.0 International
+(https://creativecommons.org/licenses/by-sa/4.0/).
 
-Changes made: the columns are those of `emission_factors/vendor-footprints`, whose notice explains them. Left out: the
+Changes made: the columns are those of `emission_factors/vendor-footprints`, whose notice explains them. The components
+of the card of ADEME are summed by stage, and three of its categories taken. Left out: the
 primary energy of 8,000 MJ of the servers of video generation, a misprint (their own parts give about 76,000 MJ); the
 minerals and primary energy of the TPU, which its authors copied from another card; the H100 of text generation, whose
 climate change is NVIDIA's and whose other figures are those of an A100.
@@ -253,6 +270,15 @@ def published(rows: Sequence[Row]) -> Iterator[dict[str, object]]:
     key, amount, year = DATA_SHEET
     scope = "HPE ProLiant DL345 Gen10 Plus without accelerators: 1 processor, 32 GB of memory"
     yield figure(key, "gwp", amount, scope=scope, covers=_HOST, year=year, source="hpe-dl345", note="data sheet")
+
+
+def modelled(rows: Sequence[Row]) -> Iterator[dict[str, object]]:
+    """Footprints of the cards that ADEME modelled, by stage, in the categories of the other footprints."""
+    for row in rows:
+        if row["graphics_card"] in MODELLED and row["criterion"] in CATEGORIES:
+            stage = CARD_STAGES[row["life_cycle_stage"]]
+            columns = {"life_cycle_stage": stage, **MODELLED[row["graphics_card"]]}
+            yield figure(columns.pop("key"), row["criterion"], float(row["value"]), **columns)
 
 
 def spread(amount: float, mean: float, deviation: float) -> dict[str, str]:
@@ -367,12 +393,14 @@ def parts(rows: Sequence[Row]) -> Iterator[dict[str, object]]:
         }  # fmt: skip
 
 
-def build(rows: Sequence[Row], dells: Sequence[Row], hpes: Sequence[Row]) -> tuple[Package, Package]:
-    """Build the two packages from the three upstream tables."""
+def build(
+    rows: Sequence[Row], dells: Sequence[Row], hpes: Sequence[Row], cards: Sequence[Row]
+) -> tuple[Package, Package]:
+    """Build the two packages from the four upstream tables."""
     of_dell = list(servers([dell(row) for row in dells], "scarif-dell"))
     of_hpe = list(servers([hpe(row) for row in hpes], "scarif-hpe"))
     counts = {"dell": len({row["key"] for row in of_dell}), "hpe": len({row["key"] for row in of_hpe})}
-    found = list(published(rows))
+    found = [*published(rows), *modelled(cards)]
     alike = [row for row in found if row["source"] in SHARE_ALIKE]
     table: Table = [*(row for row in found if row not in alike), *of_dell, *of_hpe]
     title = "Published footprints of accelerators and servers, to be chosen by name"
@@ -399,8 +427,10 @@ def main() -> None:
     parser.add_argument("published", type=Path, help="published footprints of products")
     parser.add_argument("dell", type=Path, help="product carbon footprints of Dell, as SCARIF compiles them")
     parser.add_argument("hpe", type=Path, help="product carbon footprints of HPE, as SCARIF compiles them")
+    parser.add_argument("cards", type=Path, help="impacts of whole cards by stage, of ADEME's life cycle assessment")
     arguments = parser.parse_args()
-    for package in build(read_rows(arguments.published), read_rows(arguments.dell), read_rows(arguments.hpe)):
+    tables = (arguments.published, arguments.dell, arguments.hpe, arguments.cards)
+    for package in build(*map(read_rows, tables)):
         write_package(package)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lca_ai import tables
-from lca_ai.errors import UnknownKeyError, did_you_mean
+from lca_ai.errors import InputError, UnknownKeyError, did_you_mean
 from lca_ai.models import instances as instances_of
 from lca_ai.models.hardware import (
     Accelerator,
@@ -28,6 +28,7 @@ from lca_ai.models.hardware import (
 )
 from lca_ai.models.keyed import ByAttribute, cells, rows_by
 from lca_ai.models.processor_names import printed
+from lca_ai.models.suggestions import HOW_TO_SEARCH, nearest, several
 
 _PACKAGE = "datasets/hardware"
 
@@ -75,10 +76,13 @@ def resolve(name: str) -> str:
 
     Raises
     ------
+    InputError : for a name without a letter or number
     UnknownKeyError : with the candidates of an ambiguous name, or the nearest spellings of an unknown one
     """
     keys = _keys()
     plain = _plain(name)
+    if not any(map(str.isalnum, plain)):
+        raise InputError("an empty name", field="hardware", value=name, accepted=HOW_TO_SEARCH)
     found = keys.get(plain) or _aliases().get(plain) or _instance_names().get(plain)
     if found is not None:
         return found
@@ -86,35 +90,29 @@ def resolve(name: str) -> str:
     if not listed and (found := instances_of.exact(name)) is not None:
         return found
     listed = listed or _processors_printed(name)
-    words = set(plain.split())
-    fitting = [key for spelled, key in keys.items() if words <= set(spelled.split())]
-    candidates = sorted(fitting) or listed
-    if len(candidates) == 1 and not fitting:
-        return candidates[0]
+    fitting = _with_words(plain, keys)
+    if len(listed) == 1 and not fitting:
+        return listed[0]
+    candidates = fitting or set(listed)
+    candidates = candidates if len(candidates) > 1 else candidates | _with_words(plain, _aliases())
     if candidates:
         problem = "this name fits several devices" if len(candidates) > 1 else "this is not the whole name of a device"
-        raise UnknownKeyError(problem, field="hardware", value=name, accepted=" or ".join(candidates))
+        raise UnknownKeyError(problem, field="hardware", value=name, accepted=several(plain.split(), candidates))
     instances_of.check_family(name)
-    names = [*keys.values(), *instances_of.names()]
-    raise UnknownKeyError("unknown hardware", field="hardware", value=name, accepted=did_you_mean(plain, names))
+    raise UnknownKeyError("unknown hardware", field="hardware", value=name, accepted=nearest(plain, spellings()))
 
 
-def search(words: str) -> list[str]:
-    """Keys of the accelerators and servers whose key or name holds all the words, in the order of the alphabet.
+def _with_words(plain: str, names: Mapping[str, str]) -> set[str]:
+    """What is spelled with all the words of a plain name, and maybe more."""
+    words = set(plain.split())
+    return {key for spelled, key in names.items() if words <= set(spelled.split())}
 
-    Raises
-    ------
-    UnknownKeyError : where none does
-    """
-    wanted = _plain(words).split()
-    names = {
-        key: rows.get("name", {}).get("value", "") for key, rows in items().items() if kind_of(key) == "accelerator"
-    }
-    names |= {key: server(key).name for key in servers()}
-    found = sorted(key for key, name in names.items() if all(word in _plain(f"{key} {name}") for word in wanted))
-    if not found:
-        raise UnknownKeyError("nothing fits", field="--search", value=words, accepted=did_you_mean(words, names))
-    return found
+
+@tables.cached
+def spellings() -> Mapping[str, str]:
+    """Every name that may be suggested, in plain words -> as it is suggested."""
+    others = [*gpu_instances(), *instances_of.names()]
+    return {_plain(name): name for name in others} | _aliases() | _keys()
 
 
 def kind_of(item: str) -> str:
@@ -240,16 +238,23 @@ def _component(row: tables.Row) -> AnyComponent:  # noqa: PLR0911 (one return fo
             return OtherPart(kind=known, name=name, **common)
 
 
+def with_provider(name: str) -> str:
+    """The name of a cloud instance with accelerators, with its provider: ``aws/p5.48xlarge``."""
+    return f"{gpu_instances()[name]['accelerator']['provider']}/{name}"
+
+
 @tables.cached
 def _instance_names() -> dict[str, str]:
-    """Cloud instances by their plain names."""
-    return {_plain(name): name for name in gpu_instances()}
+    """Cloud instances with accelerators by their plain names, with and without their provider."""
+    named = {with_provider(name): (with_provider(name).partition("/")[0], name) for name in gpu_instances()}
+    spelled = instances_of.spellings(named).items()
+    return {plain: named[keys[0]][1] for plain, keys in spelled if len(keys) == 1}
 
 
 def _processors_named(plain: str) -> list[str]:
     """Keys of the processors of a plain name, with or without the maker; a name can fit several."""
     asked = {plain, f"amd {plain}", f"intel {plain}"}
-    return sorted(key for key, spelled, name in _processor_names() if name in asked or spelled == plain)
+    return sorted(key for key, spelled, name in processor_names() if name in asked or spelled == plain)
 
 
 def _processors_printed(name: str) -> list[str]:
@@ -258,7 +263,7 @@ def _processors_printed(name: str) -> list[str]:
 
 
 @tables.cached
-def _processor_names() -> tuple[tuple[str, str, str], ...]:
+def processor_names() -> tuple[tuple[str, str, str], ...]:
     """Every processor: its key, its plain key and its plain name."""
     keys, attributes, values = cells(_PACKAGE, "cpus", "item", "attribute", "value")
     names = dict(zip(keys, keys, strict=True))
@@ -302,8 +307,13 @@ def server(key: str) -> Server:
 
 
 @tables.cached
-def _machine(key: str) -> Server:
-    """One machine; models are frozen, so that all who ask for it may have the same."""
+def machine(key: str) -> Server:
+    """One machine by its key; models are frozen, so that all who ask for it may have the same.
+
+    Raises
+    ------
+    UnknownKeyError : for an item that is a part of machines alone
+    """
     if key in servers():
         return server(key)
     if key in gpu_instances():
@@ -331,6 +341,7 @@ def hardware(name: str, *, count: int = 1, footprint: str | Sequence[str] = ()) 
 
     Raises
     ------
+    InputError : for what is no text, or an empty one
     UnknownKeyError : with the candidates or the nearest names; with the footprints that fit where one does not
 
     Examples
@@ -338,6 +349,9 @@ def hardware(name: str, *, count: int = 1, footprint: str | Sequence[str] = ()) 
     >>> hardware("dgx-h100").accelerators
     8.0
     """
-    machine = _machine(resolve(name))
-    machine = machine.replace(footprint=footprint) if footprint else machine
-    return machine if count == 1 else Cluster(server=machine, count=count)
+    if not isinstance(name, str):
+        problem = f"a name of hardware is text, not {type(name).__name__}"
+        raise InputError(problem, field="hardware", value=name, accepted=HOW_TO_SEARCH)
+    found = machine(resolve(name))
+    found = found.replace(footprint=footprint) if footprint else found
+    return found if count == 1 else Cluster(server=found, count=count)

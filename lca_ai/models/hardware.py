@@ -62,6 +62,30 @@ def _given_impacts(impacts: dict[str, Any] | None) -> dict[str, Any] | None:
     return impacts
 
 
+def _memory_type(name: str) -> str:
+    """A type of memory as the tables spell it.
+
+    Raises
+    ------
+    StudyError : for one that neither the catalogue nor the factors know
+    """
+    known = _memory_types()
+    plain = re.sub(r"[\W_]", "", name).casefold()
+    if plain not in known:
+        types = ", ".join(sorted(known.values()))
+        raise StudyError("no known type of memory", field="memory_type", value=name, accepted=types)
+    return known[plain]
+
+
+@tables.cached
+def _memory_types() -> dict[str, str]:
+    """Types of memory of cards, in small letters -> as the tables spell them."""
+    named = {row["value"] for row in tables.rows("datasets/hardware", "items") if row["attribute"] == "memory_type"}
+    parts = {factor.part for factor in tables.factors("accelerator", stage="manufacture")}
+    named |= {part.removeprefix("memory ") for part in parts if part.startswith("memory ")}
+    return {re.sub(r"[\W_]", "", name).casefold(): name for name in sorted(named)}
+
+
 class Component(Model):
     """A part of a machine, ``count`` times."""
 
@@ -106,7 +130,7 @@ class Accelerator(Component):
     memory: Capacity | None = None
     """Memory on the package or board."""
     memory_type: str | None = None
-    """e.g. HBM2e, HBM3, GDDR6."""
+    """Its type in any spelling, e.g. HBM2e, HBM3, GDDR6."""
     board: Area | None = None
     """Area of the printed wiring board."""
     heatsink_mass: Mass | None = None
@@ -125,8 +149,13 @@ class Accelerator(Component):
         if isinstance(data, dict) and isinstance(data.get("memory"), str):
             match = re.fullmatch(r"\s*(.+?\s*[A-Za-z]*B)\s+([A-Za-z]\w*)\s*", data["memory"])
             if match:
-                return data | {"memory": match[1], "memory_type": match[2].replace("3E", "3e").replace("2E", "2e")}
+                return data | {"memory": match[1], "memory_type": match[2]}
         return data
+
+    @field_validator("memory_type")
+    @classmethod
+    def _known_type(cls, value: str | None) -> str | None:
+        return value if value is None else _memory_type(value)
 
 
 class Cpu(Component):
@@ -276,3 +305,8 @@ class Cluster(Model):
 
 
 Hardware = Server | Cluster
+
+
+def alone(part: AnyComponent) -> Server:
+    """A machine of one part, of which nothing else is known: its host is a gap."""
+    return Server(name=part.name or part.item or part.kind, components=(part,))

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from lca_ai.errors import StudyError
 from lca_ai.models.base import AlsoAccepts, Model
 from lca_ai.models.catalogue import hardware
-from lca_ai.models.hardware import Cluster, Server
+from lca_ai.models.hardware import Cluster, Component, Server, alone
 from lca_ai.models.location import Location
 from lca_ai.models.power import Covered, PowerLog
 from lca_ai.models.runtime import Runtime, positive
@@ -35,6 +35,8 @@ class Allocation(Model):
 def _by_name(value: object) -> object:
     if isinstance(value, str):
         return hardware(value)
+    if isinstance(value, Component):
+        return alone(value)  # type: ignore[arg-type] # every component but the base is one of the union
     if isinstance(value, dict) and "type" not in value:
         if set(value) <= {"catalogue", "count", "footprint"} and "catalogue" in value:
             return hardware(

@@ -156,7 +156,7 @@ def test_the_schema_describes_every_field_of_a_study() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("zone: FR", "zone: Frankreich", r"workloads.0.location.zone: unknown grid zone (got 'Frankreich'); accepted: did you mean France"),
+        ("zone: FR", "zone: Frence", r"workloads.0.location.zone: unknown grid zone (got 'Frence'); accepted: did you mean France"),
         ("zone: FR, ", "", "workloads.0.location.zone: this field is required and missing"),
         ("year: 2022", "year: 20222", "workloads.0.location.year: Input should be less than or equal to 2100 (got 20222)"),
         ("pue: 1.0", "pue: 0.9", "workloads.0.location.pue: a power usage effectiveness below 1 (got 0.9); accepted: 1.0"),
