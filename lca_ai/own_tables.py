@@ -136,9 +136,47 @@ def _known(files: list[OwnFile]) -> Known:
     content += [(name, tuple(own[name])) for name in ("sources", "zones", *FACTOR_FILES) if name in own]
     known = known_of(content)
     kinds = kinds_of([*own.get("items", ()), *own.get("cpus", ())])
-    return replace(known, kinds={**kinds, **known.kinds}, names={*known.names, *names_of(own)})
+    return replace(
+        known,
+        kinds={**kinds, **known.kinds},
+        names={*known.names, *names_of(own)},
+        generating=_generating(own),
+        activities=_activities(own.get("items", ())),
+    )
 
 
+def _generating(own: Mapping[str, list[tables.Row]]) -> set[str]:
+    """Technologies whose factors a mix calls for, or that the project has factors for."""
+    shares = (*_of_project("generation_mix"), *own.get("generation_mix", ()))
+    return {row["technology"] for row in shares} | {row["activity"] for row in _of_project("technologies")}
+
+
+def _activities(items: Iterable[tables.Row]) -> dict[str, set[str] | None]:
+    """Activities that have factors in the project, with their parts, and what own items call for.
+
+    A card that was measured part by part takes all of its parts.
+    """
+    found: dict[str, set[str] | None] = {}
+    for row in (row for name in FACTOR_FILES if name != "technologies" for row in _of_project(name)):
+        parts = found.setdefault(row["activity"], set())
+        if parts is not None:
+            parts.add(row["part"])
+    for row in (*_of_project("items"), *items):
+        parts = found.get(_CARD)
+        if row["attribute"] == "card_lca":
+            found[row["item"]] = None
+        elif row["attribute"] == "memory_type" and parts is not None:
+            parts.add(f"memory {row['value']}")
+    return found
+
+
+def _of_project(table: str) -> Iterator[tables.Row]:
+    for package in tables.packages():
+        yield from tables.project_rows(package, table) if tables.has_project(package, table) else ()
+
+
+#: The activity of cards that were not measured part by part.
+_CARD = "accelerator"
 _HARDWARE = frozenset({"items", "cpus", "servers", "aliases", "cloud_instances", "instances"})
 
 

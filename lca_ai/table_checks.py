@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -100,7 +101,8 @@ def known_of(content: Iterable[tuple[str, Iterable[tables.Row]]]) -> Known:
             attributes[name, row["attribute"]].add(row["unit"])
     names = dict.fromkeys(table for _, table in tables.FACTOR_TABLES)
     of_factors = [row for name in names for row in rows[name]]
-    floor = next((row["value"] for row in rows["assumptions"] if row["key"] == "primary_energy_floor"), "")
+    assumed = {row["key"]: number(row["value"]) for row in rows["assumptions"]}
+    grid, over = assumed.get("grid_intensity_high"), assumed.get("technology_intensity_over_grid")
     return Known(
         sources={row["id"] for row in rows["sources"]},
         categories={row["category"]: row["unit"] for row in rows["categories"] if row.get("code")},
@@ -112,7 +114,8 @@ def known_of(content: Iterable[tuple[str, Iterable[tables.Row]]]) -> Known:
         attributes={key: frozenset(found) for key, found in attributes.items()},
         per={(row["activity"], row["part"]): row["per"] for row in reversed(of_factors)},
         assumptions={row["key"]: row["unit"] for row in rows["assumptions"]},
-        energy_floor=number(floor) or 0.0,
+        energy_floor=assumed.get("primary_energy_floor") or 0.0,
+        climate_ceiling=grid * over / 1000.0 if grid is not None and over is not None else math.inf,  # g to kg
     )
 
 

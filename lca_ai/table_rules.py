@@ -70,6 +70,9 @@ class Known:
     per : activity and part -> what its factors are per
     assumptions : key -> unit
     energy_floor : least primary energy of a kilowatt-hour [MJ], where stated
+    climate_ceiling : most climate change of a kilowatt-hour of one technology [kg CO2e], where stated
+    generating : technologies that some mix has, or that the project has factors for; None where all are accepted
+    activities : activity -> its parts that a computation takes, None where it takes any; None where all are accepted
     """
 
     sources: Collection[str]
@@ -82,6 +85,9 @@ class Known:
     per: Mapping[tuple[str, str], str] = field(default_factory=dict)
     assumptions: Mapping[str, str] = field(default_factory=dict)
     energy_floor: float = 0.0
+    climate_ceiling: float = math.inf
+    generating: Collection[str] | None = None
+    activities: Mapping[str, Collection[str] | None] | None = None
 
 
 def is_factor_table(columns: Collection[str]) -> bool:
@@ -166,7 +172,27 @@ def _factor(table: str, row: tables.Row, known: Known, numbers: Mapping[str, flo
         yield Fault("per", f"factors of {row['activity']} are per {per}", row["per"], per)
     if generated and row["part"]:
         yield Fault("part", "a technology has no parts", row["part"], "an empty cell")
+    yield from _activity(table, row, known)
     yield from _physics(row, numbers, floor=known.energy_floor if generated else 0.0)
+    amount, most = numbers["amount"], known.climate_ceiling
+    if generated and row["category"] == "climate change" and amount is not None and amount > most:
+        yield Fault("amount", "physically impossible", row["amount"], f"{most:g} kg CO2e per kWh or less")
+
+
+def _activity(table: str, row: tables.Row, known: Known) -> Iterator[Fault]:
+    """A factor that no computation would ever look up."""
+    activity = row["activity"]
+    if table == "technologies":
+        if known.generating is not None and activity not in known.generating:
+            new = "a new one is in the generation_mix.csv beside it"
+            yield _unknown("activity", activity, known.generating, "technology", otherwise=new)
+    elif known.activities is not None and activity not in {*known.activities, *(known.generating or ())}:
+        new = "a card of its own has card_lca in items.csv"
+        yield _unknown("activity", activity, known.activities, otherwise=new)
+    elif known.activities is not None:
+        parts = known.activities.get(activity)
+        if parts is not None and row["part"] not in parts:
+            yield _unknown("part", row["part"], parts, f"part of {activity}")
 
 
 def _physics(row: tables.Row, numbers: Mapping[str, float | None], *, floor: float) -> Iterator[Fault]:
@@ -290,8 +316,9 @@ _RULES: dict[str, Callable[[tables.Row, Known], Iterator[Fault]]] = {
 }
 
 
-def _unknown(name: str, value: str, known: Collection[str], what: str = "") -> Fault:
-    return Fault(name, f"unknown {what or name}", value, did_you_mean(value, known))
+def _unknown(name: str, value: str, known: Collection[str], what: str = "", *, otherwise: str = "") -> Fault:
+    accepted = "; ".join(filter(None, (did_you_mean(value, known), otherwise)))
+    return Fault(name, f"unknown {what or name}", value, accepted)
 
 
 def number(text: str | None) -> float | None:

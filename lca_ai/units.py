@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -123,6 +123,21 @@ ALIASES: dict[str, str] = {
     "queries": "query",
 }
 
+#: Units of what an indicator counts -> how they are printed, after the unit of the amount (kg CO2e, mol H+ eq).
+_STAND_FOR = {
+    "CO2e": "CO2e",
+    "H_eq": "H+ eq",
+    "N_eq": "N eq",
+    "P_eq": "P eq",
+    "NMVOC_eq": "NMVOC eq",
+    "CFC11_eq": "CFC-11 eq",
+    "Sb_eq": "Sb eq",
+    "U235_eq": "U235 eq",
+    "world_eq": "world eq",
+    "disease_incidence": "disease incidence",
+    "soil_quality_point": "pt",
+}
+
 _NUMBER = re.compile(r"\s*([-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*", re.DOTALL)
 _ALIAS = re.compile("|".join(rf"(?<![\w^]){re.escape(name)}(?![\w^])" for name in ALIASES))
 _LONGEST_UNIT, _LONGEST_QUANTITY = 120, 200
@@ -147,16 +162,54 @@ def registry() -> pint.UnitRegistry[Any]:
 
     units: pint.UnitRegistry[Any] = pint.UnitRegistry(None, case_sensitive=True)
     units.load_definitions([line for line in DEFINITIONS.strip().splitlines() if line])
-    units.formatter.default_format = "~"
+    units.separate_format_defaults = True  # "{:.3f}" says how to write the number alone
+    units.formatter = _readable(units)
     pint.set_application_registry(units)  # type: ignore[no-untyped-call]  # so that quantities can be pickled
     return units
+
+
+def _readable(registry: pint.UnitRegistry[Any]) -> Any:
+    """Return pint's formatter, but with units as impact assessment writes them; "D", "P", "L" ... stay pint's own."""
+    from pint.delegates.formatter.full import FullFormatter
+    from pint.delegates.formatter.plain import DefaultFormatter
+
+    class Plain(DefaultFormatter):
+        def format_unit(self, unit: Any, uspec: str = "", sort_func: Any = None, **options: Any) -> str:
+            del uspec, sort_func, options
+            powers: Any = unit if isinstance(unit, Iterable) else registry.Quantity(1, unit).unit_items()
+            return _spelled({registry.get_symbol(str(name)): float(power) for name, power in powers})
+
+    class Formatter(FullFormatter):
+        default_format = "~"
+
+        def get_formatter(self, spec: str) -> Any:
+            found = super().get_formatter(spec)
+            return plain if found is self._formatters["D"] and "D" not in spec else found
+
+    plain = Plain(registry)
+    return Formatter(registry)
+
+
+def _spelled(powers: Mapping[str, float]) -> str:
+    """Units with their powers as :func:`unit` reads them, what is counted before what it stands for: kg CO2e/kWh."""
+    order = sorted(powers, key=lambda name: (name in _STAND_FOR, name))
+    above = [_with_power(name, powers[name]) for name in order if powers[name] > 0]
+    below = [f"/{_with_power(name, -powers[name])}" for name in order if powers[name] < 0]
+    return (" ".join(above) or ("1" if below else "")) + "".join(below)
+
+
+def _with_power(name: str, power: float) -> str:
+    if power == 1.0:
+        return _STAND_FOR.get(name, name)
+    short = f"{name}{power:g}"
+    return short if short in ALIASES else f"{name}**{power:g}"
 
 
 def unit(text: str) -> pint.Unit:
     """Return the unit spelled ``text``, with the spellings of impact assessment understood.
 
     >>> str(unit("kg CO2 eq/kWh"))
-    'CO2e * kg / kWh'
+    'kg CO2e/kWh'
 
     Raises
     ------

@@ -417,6 +417,31 @@ def test_a_quantity_survives_being_pickled():
 
 
 @pytest.mark.parametrize(
+    "spelled", [*sorted(set(CATEGORIES)), "t CO2e", "g CO2e/kWh", "L/kWh", "1/cm2", "mm2", "kg km"]
+)
+def test_a_unit_is_printed_as_impact_assessment_writes_it(spelled):
+    quantity_of_it = registry().Quantity(2.5, unit(spelled))
+    assert str(quantity_of_it) == f"2.5 {spelled}"
+    assert f"{quantity_of_it:.3f}" == f"2.500 {spelled}"
+    assert f"{quantity_of_it.units:~}" == spelled
+
+
+@given(
+    st.dictionaries(st.sampled_from(NAMES), st.sampled_from([-3, -2, -1, -0.5, 0.5, 1, 2, 3]), min_size=1, max_size=4)
+)
+def test_a_printed_unit_reads_back_as_itself(powers):
+    whole = registry().Unit("")
+    for name, power in powers.items():
+        whole *= registry().Unit(name) ** power
+    assert unit(str(whole)) == whole
+
+
+def test_pints_own_forms_stay():
+    assert f"{parse('2 kg CO2e'):D}" == "2.0 CO2e * kilogram"
+    assert f"{parse('2 kg CO2e'):~P}" == "2.0 CO2e·kg"
+
+
+@pytest.mark.parametrize(
     ("amount", "spelled", "text"),
     [
         (0.00025164, "kg CO2e", "252 mg CO2e"),

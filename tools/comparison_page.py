@@ -14,6 +14,7 @@ from import_support import significant
 
 from lca_ai import tables
 from lca_ai.interpretation.against_others import (
+    AS_PRINTED,
     FAR,
     grid_against_others,
     hardware_against_others,
@@ -100,23 +101,24 @@ def _grid_reasons(table: Table) -> str:
     grid, _, _ = _checked()
     rows = [
         (row["name"], row["compared_with"], _percent(row["difference"]), row["year"],
-         _percent(row["difference_same_year"]), row["reason"], _cited(row["reason_source"]))
+         _percent(row["difference_same_year"]), row["reason"], row["unexplained"], _cited(row["reason_source"]))
         for row in grid
         if _far(row)
     ]  # fmt: skip
-    heads = ("zone", "against", "difference", "its year", "with our mix of that year", "reason", "sources")
+    heads = ("zone", "against", "difference", "its year", "with our mix of that year", "reason", "unexplained",
+             "sources")  # fmt: skip
     return table(heads, rows)
 
 
 def _spread(table: Table) -> str:
     _, _, spreads = _checked()
     rows = [
-        (row["name"], f"{row['ours']:,.0f}", f"{row['with_end_of_life']:,.0f}", _range(row, ""),
-         _range(row, "independent_"))
+        (row["name"], f"{title} ({row[f'{kind}methods']})", *_edge(row, f"{kind}low"), *_edge(row, f"{kind}high"),
+         _verdict(row, kind))
         for row in spreads
+        for kind, title in (("", "all"), ("independent_", "sharing no data with lca_ai"))
     ]  # fmt: skip
-    heads = ("item", "lca_ai, manufacture", "with the end of life", "whole-product methods",
-             "those that share no data with lca_ai")  # fmt: skip
+    heads = ("item", "methods", "lowest", "lca_ai, same stages", "highest", "lca_ai, same stages ", "lca_ai is")
     outside: dict[str, list[str]] = {}
     for row in spreads:
         if not (row["inside"] and row["independent_inside"]):
@@ -125,10 +127,22 @@ def _spread(table: Table) -> str:
     return f"kg CO2e.\n\n{table(heads, rows)}\nWhere ours is outside, and why:\n\n{why}\n"
 
 
-def _range(row: Record, kind: str) -> str:
-    count, low, high = (row[f"{kind}{name}"] for name in ("methods", "low", "high"))
-    between = f"{low:,.0f}" if low == high else f"{low:,.0f} to {high:,.0f}"
-    return f"{between} ({count}): ours is {'inside' if row[f'{kind}inside'] else '**outside**'}"
+def _edge(row: Record, edge: str) -> tuple[str, str]:
+    """Return the method at an edge of the spread with its figure and what it shares, and ours over its stages."""
+    shares = "" if row[f"{edge}_shared"] == "nothing" else f"; shares {row[f'{edge}_shared']}"
+    stages = row[f"{edge}_stages"].replace(";", ", ")
+    return f"{row[edge]:,.1f} ({row[f'{edge}_method']}{shares})", f"{row[f'{edge}_ours']:,.1f} ({stages})"
+
+
+def _verdict(row: Record, kind: str) -> str:
+    low, high = (row[f"{kind}{edge}_ours"] / row[f"{kind}{edge}"] - 1.0 for edge in ("low", "high"))
+    if not row[f"{kind}inside"]:
+        return "**below all**" if low < 0 else "**above all**"
+    if low < AS_PRINTED or high > -AS_PRINTED:
+        edge = "low" if low < AS_PRINTED else "high"
+        shared = row[f"{kind}{edge}_shared"] != "nothing"
+        return f"equal to the {edge}est" + (", which shares its data" if shared else "")
+    return "inside"
 
 
 def _hardware(table: Table) -> str:
@@ -147,12 +161,14 @@ def _hardware(table: Table) -> str:
 def _hardware_reasons(table: Table) -> str:
     _, hardware, _ = _checked()
     far = [row for row in hardware if _far(row)]
-    grouped: dict[tuple[str, str, str], list[str]] = {}
+    grouped: dict[tuple[str, str, str, str], list[str]] = {}
     for row in far:
-        key = (row["compared_with"], row["reason"], row["reason_source"])
+        key = (row["compared_with"], row["reason"], row["unexplained"], row["reason_source"])
         grouped.setdefault(key, []).append(f"{row['name']} {_percent(row['difference'])}")
-    rows = [(name, ", ".join(items), reason, _cited(cited)) for (name, reason, cited), items in grouped.items()]
-    return table(("method", "differences above 15 %", "reason", "sources"), rows)
+    rows = [
+        (name, ", ".join(items), reason, left, _cited(cited)) for (name, reason, left, cited), items in grouped.items()
+    ]
+    return table(("method", "differences above 15 %", "reason", "unexplained", "sources"), rows)
 
 
 def _sources(table: Table) -> str:

@@ -41,7 +41,7 @@ CARDS = {
     "NVIDIA A100 SXM4 80GB": "a100-sxm4-80gb",
     "NVIDIA H100 SXM5 80GB": "h100-sxm5-80gb",
 }
-DGX = "dgx-h100"
+H100_PCIE, DGX = "h100-pcie-80gb", "dgx-h100"
 
 STAGES = {"manufacturing": "manufacture", "end_of_life": "end of life"}
 MADE, MADE_AND_ENDED = "manufacture", "manufacture;end of life"
@@ -107,7 +107,8 @@ PUBLISHED_NOTES = {
 ADEME_CARDS = {
     "NVIDIA A100 SXM4 40GB": ("a100-sxm4-40gb", "ADEME, card as dismantled", "the same card",
                               "its board is 0.08 kg in the source and 16.4 kg here, the rest of Falk et al."),
-    "NVIDIA H100 PCIe 80GB": ("h100-sxm5-80gb", "ADEME, H100 PCIe", ADEME, "the same chip on a PCIe card"),
+    "NVIDIA H100 PCIe 80GB": (H100_PCIE, "ADEME, H100 PCIe", ADEME,
+                              "ADEME's own parametric figure; the body is that of an A100 PCIe here"),
 }  # fmt: skip
 
 NOTICE = """
@@ -124,7 +125,7 @@ and Electricity Maps use was read in their repositories and is cited fact by fac
   `assumed` (a round value) or `faulty`; `shared` says which data this project has in common with the figure. Figures of
   ACT, MLCA, CCF and of UBA parts were computed with the published factors for the sizes of the item.
 - `reasons.csv`: why a figure differs by more than 15 %, each from cited facts; where nobody has shown it, "not
-  explained".
+  explained". `unexplained` says how much of the difference the reason does not account for, or "not quantified".
 """
 
 NOTICE_BY_SA = """
@@ -169,7 +170,7 @@ def main() -> None:
         *published(read_rows(given.published)),
         *ademe_cards(read_rows(given.cards)),
     ]
-    items = [*CARDS.values(), DGX]
+    items = [*CARDS.values(), H100_PCIE, DGX]
     hardware.sort(key=lambda row: (items.index(str(row["item"])), str(row["scope"]) == SILICON))
     ours = [row for row in hardware if not _share_alike(row)]
     theirs = [row for row in hardware if _share_alike(row)]

@@ -84,6 +84,9 @@ ASSUMPTIONS = (
                "an interval longer than this many times a device's median sampling interval is a gap"),
     Assumption("grid_intensity_low", "5", "g CO2e/kWh", "", "", CONVENTION, "below: implausible"),
     Assumption("grid_intensity_high", "1300", "g CO2e/kWh", "", "", CONVENTION, "above: implausible"),
+    Assumption("technology_intensity_over_grid", "3", "", "", "", CONVENTION,
+               "a factor of one technology above so many times grid_intensity_high is refused: a slip of the unit; the "
+               "highest published one is 2.2 kg/kWh (hydropower, maximum of IPCC AR5)"),
     Assumption("primary_energy_floor", "3.6", "MJ/kWh", "", "", CONVENTION,
                "one kilowatt-hour is 3.6 megajoules: no supply takes less"),
     Assumption("absurd_device_power", "1000000", "W", "", "", CONVENTION,

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 import pandas as pd
 
 from lca_ai import tables
-from lca_ai.inventory.bill import END_OF_LIFE, MANUFACTURE
 from lca_ai.inventory.electricity import CLIMATE_CHANGE, intensities, published_intensity, years
 from lca_ai.inventory.lookup import compare_sources
 from lca_ai.inventory.machines import embodied_impacts
@@ -24,7 +23,8 @@ FAR = 0.15
 _PACKAGES = ("datasets/comparisons", "datasets/comparisons-by-sa")
 _EVERY_ITEM = "every item"
 _SPREAD = "spread"
-_AS_PRINTED = 0.005  # others print three or four digits: nearer than half a per cent is the same figure
+#: Others print three or four digits: nearer than half a per cent is the same figure.
+AS_PRINTED = 0.005
 
 _OTHER = ("year", "compared_with", "amount", "basis", "source")
 
@@ -44,7 +44,8 @@ def grid_against_others(year: int | None = None) -> pd.DataFrame:
     DataFrame with ``zone``, ``name``, ``compared_with``, ``year``, ``amount`` [g CO2e/kWh] and ``basis`` of the other;
     ``ours`` [g CO2e/kWh generated], ``at_meter`` [g CO2e/kWh] and ``our_year``; ``difference``; ``same_year`` [g
     CO2e/kWh generated], ours with the mix of the other's year, and ``difference_same_year`` (both NaN where that year
-    has no mix); ``reason`` (empty where there is none), ``reason_source`` and ``source``.
+    has no mix); ``reason`` (empty where there is none), ``reason_source``, ``unexplained`` (in words, what of the
+    difference the reason does not account for) and ``source``.
 
     Raises
     ------
@@ -81,7 +82,7 @@ def hardware_against_others() -> pd.DataFrame:
     DataFrame with ``item``, ``name``, ``compared_with``, ``scope``, ``stages`` (those the other counts), ``amount`` [kg
     CO2e], ``standing`` ("assessed", "assumed": a round value, "faulty") and ``shared`` (data we have in common);
     ``ours`` [kg CO2e] over the same stages; ``difference``; ``reason`` (empty where there is none), ``reason_source``,
-    ``source`` and ``note``.
+    ``unexplained``, ``source`` and ``note``.
     """
     found = []
     for row in _rows("hardware"):
@@ -113,19 +114,20 @@ def spread(hardware: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame with ``item``, ``name``, ``ours`` [kg CO2e] (manufacture alone), ``with_end_of_life`` [kg CO2e];
-    ``methods``, ``low``, ``high`` [kg CO2e] and ``inside``; the same of the methods that share no data with ours
-    (``independent_methods``, ``independent_low``, ``independent_high``, ``independent_inside``); ``reason`` and
-    ``reason_source``.
+    DataFrame with ``item`` and ``name``; ``methods`` (their number) and ``inside``; for the ``low`` edge, the method
+    that is lowest beside ours over the same stages, its figure ``low`` [kg CO2e], ``low_ours`` (ours over its stages
+    [kg CO2e]), ``low_method``, ``low_stages`` and ``low_shared`` (data it has in common with ours), and the same for
+    the ``high`` edge; all of these again, prefixed ``independent_``, of the methods that share no data with ours;
+    ``reason``, ``reason_source`` and ``unexplained``. An item that one method alone assesses has no spread.
     """
     whole = hardware[hardware["scope"].str.startswith("full") & (hardware["standing"] == "assessed")]
     found = []
     for (item, name), methods in whole.groupby(["item", "name"], sort=False):
-        made = _made(str(item))
         alone = methods[methods["shared"] == "nothing"]
+        if len(methods) == 1 or alone.empty:
+            continue
         found.append(
-            {"item": item, "name": name, "ours": made[MANUFACTURE]}
-            | {"with_end_of_life": made[MANUFACTURE] + made.get(END_OF_LIFE, float("nan"))}
+            {"item": item, "name": name}
             | _range(methods)
             | {f"independent_{key}": value for key, value in _range(alone).items()}
             | _reason(str(item), _SPREAD, otherwise=_EVERY_ITEM)
@@ -166,7 +168,8 @@ def _reasons() -> dict[tuple[str, str], tables.Row]:
 def _reason(subject: str, compared_with: str, *, otherwise: str = "") -> dict[str, str]:
     """The reason of one comparison, else that of the subject that stands for all of its kind."""
     row = _reasons().get((subject, compared_with)) or _reasons().get((otherwise, compared_with))
-    return {"reason": row["reason"] if row else "", "reason_source": row["source"] if row else ""}
+    names = {"reason": "reason", "reason_source": "source", "unexplained": "unexplained"}
+    return {name: row[column] if row else "" for name, column in names.items()}
 
 
 def _of_zone(zone: str, year: int) -> Iterator[Other]:
@@ -189,8 +192,8 @@ def _other(zone: str, values: tuple[int, str, float, str, str]) -> Other:
 @tables.cached
 def _per_kwh(zone: str, year: int) -> tuple[float, float]:
     """Ours per kWh generated and at the meter. [g CO2e/kWh]"""
-    ours = compare_sources(zone, year=year).set_index("origin")["amount"]
-    return float(ours["this project, per kWh generated"]), float(ours["this project, per kWh at the meter"])
+    ours = compare_sources(zone, year=year)["amount"]
+    return float(ours.iloc[0]), float(ours.iloc[1])  # of a zone without a mix, the first is per kWh consumed
 
 
 def _machine(item: str) -> Server:
@@ -210,12 +213,16 @@ def _made(item: str) -> dict[str, float]:
 
 
 def _range(methods: pd.DataFrame) -> dict[str, object]:
-    differences = methods["difference"]
-    not_above = bool((differences <= _AS_PRINTED).any())
-    not_below = bool((differences >= -_AS_PRINTED).any())
-    return {
-        "methods": len(methods),
-        "low": float(methods["amount"].min()),
-        "high": float(methods["amount"].max()),
-        "inside": not_above and not_below,
-    }
+    differences = methods["difference"].to_numpy()
+    not_above = bool((differences <= AS_PRINTED).any())
+    not_below = bool((differences >= -AS_PRINTED).any())
+    edges = {"low": methods.iloc[int(differences.argmax())], "high": methods.iloc[int(differences.argmin())]}
+    found: dict[str, object] = {"methods": len(methods), "inside": not_above and not_below}
+    for edge, row in edges.items():
+        found |= {
+            edge: float(row["amount"]),
+            f"{edge}_ours": float(row["ours"]),
+            f"{edge}_method": row["compared_with"],
+        }
+        found |= {f"{edge}_stages": row["stages"], f"{edge}_shared": row["shared"]}
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -221,10 +222,23 @@ def _fossil_energy(result: Result) -> list[Check]:
     if not {"resource use, fossils", "primary energy"} <= set(by_stage.columns):
         return []
     fossil, primary = by_stage["resource use, fossils"], by_stage["primary energy"]
-    more = [stage for stage in by_stage.index if fossil[stage] > primary[stage] * (1 + _CLOSE)]
-    told = "; ".join(f"{stage}: {fossil[stage]:.3g} against {primary[stage]:.3g} MJ" for stage in more)
-    detail = f"{told}: the two categories come from different sources" if told else "in every stage"
-    return [Check("fossil resources within primary energy", "result", "note" if more else "pass", detail)]
+    told = fossils_beyond_primary({stage: (fossil[stage], primary[stage]) for stage in by_stage.index})
+    return [Check(FOSSILS_WITHIN, "result", "note" if told else "pass", told or "in every stage")]
+
+
+FOSSILS_WITHIN = "fossil resources within primary energy"
+
+
+def fossils_beyond_primary(by_stage: Mapping[str, tuple[float, float]]) -> str:
+    """What to say of the stages whose fossil resources exceed their primary energy; nothing where none do.
+
+    Parameters
+    ----------
+    by_stage : life cycle stage -> fossil resources and primary energy [MJ]
+    """
+    more = {stage: pair for stage, pair in by_stage.items() if pair[0] > pair[1] * (1 + _CLOSE)}
+    told = "; ".join(f"{stage}: {fossil:.3g} against {primary:.3g} MJ" for stage, (fossil, primary) in more.items())
+    return f"{told}: the two categories come from different sources" if told else ""
 
 
 def _end_of_life_water(result: Result) -> list[Check]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,9 @@ from lca_ai.impact.result import Result
 
 _IMPACT_KEYS = ("workload", "life_cycle_stage", "process", "category")
 _FACTOR_KEYS = ("process", "flow")
+_TOTAL_KEYS = ("category",)
+#: Tables of a result that are compared row by row; only the impacts are in the results of every version.
+_ROWS = {"impacts": _IMPACT_KEYS, "totals": _TOTAL_KEYS, "factors": _FACTOR_KEYS}
 _ROUNDING = 1e-12
 
 
@@ -52,17 +55,35 @@ class Recomputed:
         found += [f"software: {name} {then} -> {now}" for name, (then, now) in self.software.items()]
         found += [f"table: {name} {then} -> {now}" for name, (then, now) in self.tables.items()]
         found += [f"file: {name} has changed" for name in self.files]
-        kinds = (
-            ("total", self.totals, ("category",)),
-            ("factor", self.factors, _FACTOR_KEYS),
-            ("impact", self.impacts, _IMPACT_KEYS),
-        )
-        for kind, rows, keys in kinds:
+        for kind, rows, keys in self._kinds():
             shown = rows.head(most).to_dict("records")
             found += [f"{kind}: {', '.join(str(row[key]) for key in keys)}: {_moved(row)}" for row in shown]
             if len(rows) > most:
                 found.append(f"{kind}: {len(rows) - most} more rows")
         return found
+
+    def moved(self) -> pd.DataFrame:
+        """Every row that moved, whatever its kind.
+
+        Returns
+        -------
+        DataFrame with ``kind`` ("total", "factor", "impact"), ``workload``, ``life_cycle_stage``, ``process``,
+        ``flow`` and ``category`` (empty where the kind has no such key), ``then``, ``now`` and ``change`` (a share of
+        ``then``); a row that is new has no ``then``, one that is gone no ``now``. Amounts are in the unit of their
+        category or flow.
+        """
+        keys = dict.fromkeys([*_IMPACT_KEYS[:-1], *_FACTOR_KEYS, *_IMPACT_KEYS[-1:]])
+        columns = ["kind", *keys, "then", "now", "change"]
+        rows = [{"kind": kind, **row} for kind, table, _ in self._kinds() for row in table.to_dict("records")]
+        table = pd.DataFrame(rows, columns=columns)
+        return table.fillna(dict.fromkeys(["kind", *keys], ""))
+
+    def _kinds(self) -> tuple[tuple[str, pd.DataFrame, tuple[str, ...]], ...]:
+        return (
+            ("total", self.totals, _TOTAL_KEYS),
+            ("factor", self.factors, _FACTOR_KEYS),
+            ("impact", self.impacts, _IMPACT_KEYS),
+        )
 
 
 def read_lock(path: str | Path) -> Mapping[str, Any]:
@@ -70,7 +91,7 @@ def read_lock(path: str | Path) -> Mapping[str, Any]:
 
     Raises
     ------
-    InputError : where it is not one
+    InputError : where it is not one, naming the field that is not as a result has it
     """
     try:
         data = json.loads(Path(path).read_text(encoding="utf-8"))
@@ -80,7 +101,39 @@ def read_lock(path: str | Path) -> Mapping[str, Any]:
         raise InputError("not a result.json", file=path, value=str(fault)) from None
     if not isinstance(data, dict) or not {"impacts", "lock"} <= set(data):
         raise InputError("not a result.json", file=path, accepted="the result.json that an assessment wrote")
+    for place, value, accepted in (*_odd_rows(data), *_odd_lock(data["lock"])):
+        raise InputError("not a result.json", file=path, field=place, value=value, accepted=accepted)
     return data
+
+
+def _odd_rows(data: Mapping[str, Any]) -> Iterator[tuple[str, object, str]]:
+    """Fields of the tables that cannot be compared: place, value, and what is accepted."""
+    for name, keys in _ROWS.items():
+        rows = data.get(name, [])
+        if not isinstance(rows, list):
+            yield name, rows, "a list of rows"
+            continue
+        for place, row in ((f"{name}[{number}]", row) for number, row in enumerate(rows)):
+            if not isinstance(row, dict):
+                yield place, row, f"a row with {', '.join(keys)} and amount"
+                continue
+            yield from ((f"{place}.{key}", row.get(key), "a text") for key in keys if not isinstance(row.get(key), str))
+            amount = row.get("amount", "nothing")
+            if isinstance(amount, bool) or not isinstance(amount, int | float | None):
+                yield f"{place}.amount", amount, "a number, or null where there is no figure"
+
+
+def _odd_lock(lock: object) -> Iterator[tuple[str, object, str]]:
+    if not isinstance(lock, dict):
+        yield "lock", lock, "versions and hashes"
+        return
+    for name in ("software", "tables", "files"):
+        entries = lock.get(name, {})
+        if not isinstance(entries, dict):
+            yield f"lock.{name}", entries, "names with their versions or hashes"
+        elif name == "tables":
+            odd = ((key, entry) for key, entry in entries.items() if not isinstance(entry, dict))
+            yield from ((f"lock.tables.{key}", entry, "its version and sha256") for key, entry in odd)
 
 
 def recompute(result: Result, old: Mapping[str, Any]) -> Recomputed:
@@ -94,7 +147,7 @@ def recompute(result: Result, old: Mapping[str, Any]) -> Recomputed:
         software=_differ(then.get("software", {}), now["software"]),
         tables={
             name: (
-                str(then["tables"].get(name, {}).get("version", "absent")),
+                str(then.get("tables", {}).get(name, {}).get("version", "absent")),
                 str(now["tables"].get(name, {}).get("version", "absent")),
             )
             for name in sorted({*then.get("tables", {}), *now["tables"]})
@@ -102,7 +155,7 @@ def recompute(result: Result, old: Mapping[str, Any]) -> Recomputed:
         },
         files=tuple(sorted(_differ(then.get("files", {}), now["files"]))),
         factors=_moves(old.get("factors", ()), result.factors, _FACTOR_KEYS),
-        totals=_moves(old.get("totals", ()), result.totals.reset_index(), ("category",)),
+        totals=_moves(old.get("totals", ()), result.totals.reset_index(), _TOTAL_KEYS),
         impacts=_moves(old["impacts"], result.impacts, _IMPACT_KEYS),
     )
 

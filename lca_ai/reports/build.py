@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import jinja2
 
     from lca_ai.impact.result import Result
+    from lca_ai.interpretation.recompute import Recomputed
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,16 @@ def write_all(result: Result, folder: str | Path) -> list[Path]:
         _write(out / "impacts.csv", result.impacts.to_csv(index=False, lineterminator="\n")),
         _write(out / "result.json", json.dumps(plain, indent=1, ensure_ascii=False, allow_nan=False) + "\n"),
     ]
+
+
+def write_moved(found: Recomputed, folder: str | Path) -> Path:
+    """Write ``moved.csv`` into a folder: every row of totals, factors and impacts that is not as it was.
+
+    Raises
+    ------
+    InputError : where the folder cannot be written
+    """
+    return _write(Path(folder) / "moved.csv", found.moved().to_csv(index=False, lineterminator="\n"))
 
 
 def _write(file: Path, text: str) -> Path:

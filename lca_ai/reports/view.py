@@ -14,6 +14,7 @@ from lca_ai.interpretation.contribution import contributions
 from lca_ai.models.scope import STAGES
 from lca_ai.models.workload import Workload
 from lca_ai.reports.figures import power_curve
+from lca_ai.reports.reasons import why
 
 _CLIMATE = "climate change"
 _MOST_CONTRIBUTIONS = 12
@@ -215,7 +216,11 @@ def _gaps(result: Result) -> list[dict[str, Any]]:
     keys = ["kind", "life_cycle_stage", "workload", "process", "reason"]
     grouped = result.gaps.groupby(keys, sort=False)["category"].agg(list).reset_index()
     ordered = grouped.assign(order=grouped["kind"].map(_KIND_ORDER)).sort_values("order", kind="stable")
-    return [{**_named(row), "categories": row["category"]} for row in ordered.to_dict("records")]
+    processes = set(result.factors["process"])
+    return [
+        {**_named(row), "categories": row["category"], "why": why(row["reason"], processes)}
+        for row in ordered.to_dict("records")
+    ]
 
 
 def _named(row: Any) -> dict[str, Any]:

@@ -152,6 +152,7 @@ BOUNDS = [
     (TECHNOLOGIES, r"^(bioenergy,,use,primary energy),[^,]*", r"\1,3.5", "amount: less energy than it delivers (got '3.5')"),
     (TECHNOLOGIES, ROW, r"bioenergy,,use,climate change,-0.1,kg CO2e,kWh,,,proxy,unknown,,,,ipcc-ar5-annex3,", "amount: negative without a stated credit (got '-0.1')"),
     (TECHNOLOGIES, ROW, r"bioenergy,,use,climate change,0,kg CO2e,kWh,,,proxy,unknown,,,,ipcc-ar5-annex3,", "amount: a zero without a reason (got '0')"),
+    (TECHNOLOGIES, ROW, r"bioenergy,,use,climate change,230,kg CO2e,kWh,,,proxy,unknown,,,,ipcc-ar5-annex3,", "amount: physically impossible (got '230'); accepted: 3.9 kg CO2e per kWh or less"),
     (TECHNOLOGIES, ROW, r"\1,0.5\2", "low: the range does not hold the amount 0.5 (got '0.13 to 0.42')"),
     (TECHNOLOGIES, r"^bioenergy,,use,climate", "bioenergy,,operation,climate", "life_cycle_stage: unknown life cycle stage (got 'operation')"),
     (TECHNOLOGIES, r"^(bioenergy,,use,climate change,0.23,kg CO2e),kWh", r"\1,MJ", "per: factors of bioenergy are per kWh (got 'MJ')"),

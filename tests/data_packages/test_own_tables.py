@@ -18,6 +18,7 @@ from lca_ai import cli, own_tables, tables
 from lca_ai.errors import TableError, UnknownKeyError
 from lca_ai.interpretation.recompute import recompute
 from lca_ai.inventory import electricity, releases
+from lca_ai.inventory.machines import embodied_impacts
 from lca_ai.models import catalogue
 
 PACKAGE = Path(lca.__file__).parent
@@ -267,6 +268,38 @@ def test_own_tables_that_say_what_the_project_says_change_nothing(data, tmp_path
 FACTORS_BEFORE = [tables.factors(name) for name in ("coal", "memory")]
 
 
+def test_a_technology_of_an_own_mix_is_ones_own(own):
+    """Peat: its factor alone is a row that nothing asks for; with a mix that has it, it is what the mix gives."""
+    factor = FACTORS + "peat,use,climate change,1.15,kg CO2e,kWh,sourced,ILCD,mine,\n"
+    assert len(own_tables.check(own(technologies=factor))) == 1
+    folder = own(technologies=factor, generation_mix=MIX + "FR,2021,peat,1,kWh/kWh,own,mine\n")
+    lost = electricity.losses("FR", 2021)[0]
+    assert climate(lca.factors("FR", year=2021, tables=folder)) == pytest.approx(1.15 / (1 - lost), rel=1e-9)
+
+
+def test_the_parts_of_an_own_measured_card_are_ones_own(own):
+    text = PARTS + "my-card,die,manufacture,climate change,60,kg CO2e,item,sourced,ILCD,mine,\n"
+    text += "my-card,backplate,manufacture,climate change,2,kg CO2e,item,sourced,ILCD,mine,\n"
+    text += "my-card,,end of life,climate change,1,kg CO2e,item,sourced,ILCD,mine,\n"
+    assert len(own_tables.check(own(cards=text))) == 3
+    folder = own(
+        cards=text, items=ITEMS + "my-card,accelerator,name,My card,,mine\nmy-card,accelerator,card_lca,my-card,,mine\n"
+    )
+    with own_tables.using(folder):
+        impacts, _ = embodied_impacts(lca.hardware("my-card"))
+    assert impacts["manufacture"]["climate change"]["amount"] == 62.0
+
+
+def test_the_memory_of_an_own_card_is_ones_own(own):
+    factor = PARTS + "accelerator,memory HBM9," + MADE.replace("cm2", "GB")
+    assert own_tables.check(own(factors=factor, items=ITEMS + "my-card,accelerator,memory_type,HBM9,,mine\n")) == []
+
+
+@pytest.mark.parametrize("amount", ["3.9", "0.001"])
+def test_a_factor_within_the_bound_is_taken(amount, own):
+    assert own_tables.check(own(technologies=COAL.replace("2.0", amount))) == []
+
+
 # What the result says
 
 
@@ -376,6 +409,8 @@ def test_the_columns_that_the_command_prints_are_accepted(name, tmp_path):
 # What is refused, with the row named
 
 LINE = COAL.splitlines()[1]
+PARTS = FACTORS.replace("activity", "activity,part")
+MADE = "manufacture,climate change,1,kg CO2e,cm2,sourced,ILCD,mine,\n"
 BROKEN = {
     "no source": ("technologies", COAL.replace(",mine,", ",,"), 2, "source", "no source"),
     "unknown source": ("technologies", COAL.replace(",mine,", ",minne,"), 2, "source", "did you mean mine"),
@@ -415,6 +450,12 @@ BROKEN = {
         "factors", FACTORS.replace("activity", "activity,part") + "memory,die,manufacture,climate change,1,kg CO2e,kg,sourced,ILCD,mine,\n",
         2, "per", "factors of memory are per",
     ),
+    "technology of no mix": ("technologies", COAL.replace("coal,", "caol,"), 2, "activity", "did you mean coal"),
+    "grams for kilograms": ("technologies", COAL.replace("2.0", "1100"), 2, "amount", "3.9 kg CO2e per kWh or less"),
+    "activity": ("factors", PARTS + "memori,die," + MADE, 2, "activity", "did you mean memory"),
+    "part": ("factors", PARTS + "memory,dye," + MADE, 2, "part", "did you mean die"),
+    "card that is not measured": ("cards", PARTS + "h100-pcie-80gb,die," + MADE, 2, "activity", "card_lca in items.csv"),
+    "memory of no card": ("factors", PARTS + "accelerator,memory HBM9," + MADE, 2, "part", "did you mean memory HBM"),
     "shares": ("generation_mix", MIX + "FR,2021,wind,0.6,kWh/kWh,own,mine\n\nFR,2021,coal,0.3,kWh/kWh,own,mine\n", 2, "share", "'0.9'"),
     "share above one": ("generation_mix", MIX + "FR,2021,wind,1.6,kWh/kWh,own,mine\n", 2, "share", "physically impossible"),
     "negative share": ("generation_mix", MIX + "FR,2021,wind,1.2,kWh/kWh,o,mine\nFR,2021,gas,-0.2,kWh/kWh,o,mine\n", 2, "share", "impossible"),

@@ -1,6 +1,7 @@
 """Ours beside others: the figures by hand, a reason for every difference, and each reason recomputed where it can be."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from lca_ai import tables
 from lca_ai.errors import MissingFactorError
 from lca_ai.interpretation.against_others import (
+    AS_PRINTED,
     FAR,
     grid_against_others,
     hardware_against_others,
@@ -15,6 +17,7 @@ from lca_ai.interpretation.against_others import (
     spread,
 )
 from lca_ai.inventory.electricity import mix, published_intensity, years
+from lca_ai.inventory.machines import embodied
 
 NINE = ["FR", "DE", "PL", "US", "IN", "CN", "SE", "NO", "WOR"]
 CARDS = ["t4", "v100-sxm2-32gb", "a100-sxm4-40gb", "a100-sxm4-80gb", "h100-sxm5-80gb"]
@@ -155,6 +158,30 @@ def test_at_least_six_methods_an_item_one_of_them_silicon_only(item, hardware) -
     assert (silicon["difference"] > 1).all()
 
 
+def test_a_card_is_compared_with_the_same_card(hardware) -> None:
+    """ADEME's H100 PCIe with ours of that form: 167.069 made, 0.5122 moved, 2.55 ended, against 131.8 here."""
+    found = one(hardware, compared_with="ADEME, H100 PCIe")
+    assert found["item"] == "h100-pcie-80gb"
+    assert found["amount"] == pytest.approx(167.069 + 0.5122 + 2.55, abs=1e-3)
+    assert found["ours"] == pytest.approx(131.8, abs=0.05)
+    assert found["difference"] == pytest.approx(-0.225, abs=1e-3)
+
+
+def test_the_parts_explain_the_h100_pcie_but_for_its_die(hardware) -> None:
+    """ADEME's parts: die 85.5, memory 59.8, board 9.65, heatsink 5.17, casing 6.51, transport 0.439 (167.07 in all)."""
+    parts = embodied("h100-pcie-80gb")
+    made = parts[(parts["life_cycle_stage"] == "manufacture") & (parts["category"] == "climate change")]
+    ours = {name: made.loc[made["part"].str.contains(name), "amount"].sum() for name in ("die", "memory")}
+    found = one(hardware, item="h100-pcie-80gb")
+    whole = found["amount"] - found["ours"]
+    memory, die = 59.8 - ours["memory"], 85.5 - ours["die"]
+    assert (whole, memory, die) == (
+        pytest.approx(38.3, abs=0.05), pytest.approx(21.2, abs=0.05), pytest.approx(10.2, abs=0.05),
+    )  # fmt: skip
+    assert whole - memory - die == pytest.approx(6.9, abs=0.05)
+    assert found["unexplained"] == "10.2 of 38.3 kg"
+
+
 # Every difference has a reason
 
 
@@ -177,6 +204,73 @@ def test_faulty_assumed_and_partial_figures_are_not_in_the_spread(spreads) -> No
     assert (row["low"], row["high"]) == (128.5, 329.8)
     row = one(spreads, item="dgx-h100")
     assert (row["low"], row["high"]) == (6120, 8184)
+
+
+def test_the_spread_stands_beside_ours_over_the_same_stages(spreads, hardware) -> None:
+    """Inside is to be seen: ours lies between the edges, each beside ours over the stages that the method counts."""
+    for row in spreads.to_dict("records"):
+        for kind in ("", "independent_"):
+            low, high = (row[f"{kind}{edge}_ours"] / row[f"{kind}{edge}"] - 1.0 for edge in ("low", "high"))
+            assert row[f"{kind}inside"] == (low >= -AS_PRINTED and high <= AS_PRINTED)
+            for edge in ("low", "high"):
+                method = one(hardware, item=row["item"], compared_with=row[f"{kind}{edge}_method"])
+                assert (method["amount"], method["ours"], method["stages"]) == (
+                    row[f"{kind}{edge}"], row[f"{kind}{edge}_ours"], row[f"{kind}{edge}_stages"],
+                )  # fmt: skip
+    volta = one(spreads, item="v100-sxm2-32gb")
+    assert (volta["low"], volta["low_ours"]) == (115.0, pytest.approx(115.0, abs=0.05))
+    assert (volta["low_stages"], volta["low_shared"]) == (
+        "manufacture;end of life", "factors of dies, memory and board",
+    )  # fmt: skip
+    assert set(spreads["independent_low_shared"]) == {"nothing"}
+
+
+def test_the_lowest_method_of_every_card_shares_data_with_ours(spreads) -> None:
+    """As the page says: ours is inside thanks to it, and below all that share nothing."""
+    cards = spreads[spreads["item"].isin(CARDS)]
+    assert (cards["low_shared"] != "nothing").all()
+    assert not cards["independent_inside"].any()
+    assert (cards["independent_low_ours"] < cards["independent_low"]).all()
+
+
+def test_one_method_is_no_spread(hardware, spreads) -> None:
+    assert "h100-pcie-80gb" in set(hardware["item"])
+    assert "h100-pcie-80gb" not in set(spreads["item"])
+
+
+def test_what_is_unexplained_is_told_of_every_difference_with_a_reason(grid, hardware) -> None:
+    """ "PART of DIFFERENCE UNIT": the difference is the one of the tables."""
+    checked = 0
+    for row in [*grid.to_dict("records"), *hardware.to_dict("records")]:
+        if abs(row["difference"]) <= FAR:
+            continue
+        told = re.fullmatch(r"(none|[\d.,]+) of ([\d.,]+) k?g\b.*", row["unexplained"])
+        assert told or row["unexplained"] == "not quantified", row["unexplained"]
+        if told:
+            checked += 1
+            whole = told[2].replace(",", "")
+            digits = len(whole.partition(".")[2])
+            assert abs(row["ours"] - row["amount"]) == pytest.approx(float(whole), abs=0.6 * 10**-digits), told[0]
+        assert ("not explained" not in row["reason"]) or (told and told[1] != "none"), row["reason"]
+    assert checked >= 15
+
+
+@pytest.mark.parametrize(
+    ("zone", "compared_with", "left"),
+    [("DE", "BoaviztAPI", 22), ("PL", "BoaviztAPI", 11), ("FR", "BoaviztAPI", 38), ("CN", "EcoLogits", 51)],
+)
+def test_what_vintage_leaves(zone, compared_with, left, grid) -> None:
+    row = one(grid, zone=zone, compared_with=compared_with)
+    assert abs(row["same_year"] - row["amount"]) == pytest.approx(left, abs=0.5)
+    assert row["unexplained"].startswith(f"{left} of ")
+
+
+def test_what_net_generation_leaves_in_south_africa(grid) -> None:
+    """6 % of the 1,000 g of coal is what Ember takes off: 50 g of 127."""
+    row = one(grid, zone="ZA", compared_with="Ember")
+    left = row["ours"] - row["amount"] - 0.06 * 1000 * mix("ZA", 2024)[0].shares["coal"]
+    assert left == pytest.approx(77, abs=0.5)
+    assert row["unexplained"] == "77 of 127 g"
 
 
 def test_a_reason_that_is_gone_is_told(grid, hardware, spreads) -> None:

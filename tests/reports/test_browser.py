@@ -21,6 +21,8 @@ const wide = [...document.querySelectorAll('body *')].filter(
   (one) => !one.closest('.scroll') && one.getBoundingClientRect().right > innerWidth + 1).map((one) => one.tagName + '.' + one.className + ' ' + one.textContent.slice(0, 40));
 const dark = [...document.querySelectorAll('td.cell')].map((one) => getComputedStyle(one).backgroundColor);
 document.title = JSON.stringify({inner: innerWidth, scroll: document.documentElement.scrollWidth, wide,
+  gaps: document.querySelector('#gaps table').scrollWidth,
+  tallest: Math.max(...[...document.querySelectorAll('#gaps tbody tr')].map((one) => one.getBoundingClientRect().height)),
   shades: new Set(dark).size, svg: document.querySelectorAll('figure svg path').length,
   loaded: performance.getEntriesByType('resource').length, open: document.querySelectorAll('details[open]').length});
 </script>"""
@@ -59,12 +61,23 @@ def probed(page, width, tmp_path):
     return json.loads(re.search(r"<title>(.*?)</title>", dump, re.DOTALL)[1].replace("&amp;", "&"))
 
 
-@pytest.mark.parametrize("width", [360, 768, 1280])
+@pytest.mark.parametrize("width", [360, 500, 768, 1280])
 def test_nothing_runs_over_the_edge(page, width, tmp_path):
     seen = probed(page, width, tmp_path)
     assert seen["inner"] == width
     assert seen["wide"] == []
     assert seen["scroll"] <= width
+
+
+def test_reasons_are_read_without_scrolling_on_a_phone(page, tmp_path):
+    """The table of gaps is a list of rows there: no cell is wider than the screen, nor taller than it."""
+    seen = probed(page, 500, tmp_path)
+    assert seen["gaps"] <= 500
+    assert seen["tallest"] <= 450
+
+
+def test_no_row_of_the_gaps_is_a_wall(page, tmp_path):
+    assert probed(page, 1280, tmp_path)["tallest"] <= 450
 
 
 def test_the_heat_map_has_shades_and_the_curve_is_drawn(page, tmp_path):
