@@ -137,11 +137,77 @@ def test_factors_of_a_zone():
     assert rows["climate change"]["source"]
 
 
+def test_factors_of_a_zone_show_range_grade_sources_and_losses():
+    head, *lines = command("factors", "FR", "--year", "2021").stdout.splitlines()
+    assert head.endswith("; grid losses 7.05%")
+    [climate] = [line for line in lines if line.strip().startswith("climate change")]
+    assert " to " in climate
+    rows = json.loads(command("factors", "FR", "--year", "2021", "--json").stdout)
+    row = next(row for row in rows if row["category"] == "climate change")
+    assert climate.endswith(f"kg CO2e/kWh, proxy, {len(row['source'].split(';'))} sources")
+    assert command("factors", "TW").stdout.splitlines()[0].endswith("no grid losses are published: none counted")
+
+
+def test_factors_of_a_technology_tell_whose_plants_they_are_of():
+    lines = command("factors", "coal", "--country", "Georgia (country)").stdout.splitlines()
+    assert lines[1] == "  no inventory of the fleet of GE: the default, US 2018"
+    assert lines[2].startswith("  figures of EU28 2020, not of GE: climate change;")
+    assert any("climate change" in line and "EU28 2020 [" in line for line in lines[3:])
+    assert any(line.split() == ["ozone", "depletion", "no", "figure"] for line in lines)
+    assert "parametric nand, climate change" in command("factors", "ssd").stdout
+
+
+@pytest.mark.parametrize("compare", [(), ("--compare",)])
+def test_options_of_factors_that_would_be_ignored_are_refused(compare):
+    assert "--year: coal is no zone" in fails("factors", "coal", "--year", "2020", *compare)
+    assert "country: FR is a grid zone" in fails("factors", "FR", "--country", "IN", *compare)
+
+
 def test_hardware_is_searched_with_specifications():
     rows = {row["key"]: row for row in json.loads(command("hardware", "--search", "a100 pcie", "--json").stdout)}
     assert rows["a100-pcie-40gb"]["rated_power"] == "250 W"
     assert rows["a100-pcie-40gb"]["manufacture [kg CO2e]"] == pytest.approx(120.5, abs=0.1)
     assert all("a100" in key for key in rows)
+
+
+def test_a_total_without_a_part_is_shown_as_a_lower_bound():
+    shown = command("hardware", "dgx-b200").stdout
+    assert "manufacture: climate change at least 5,586 kg CO2e (without: die of NVIDIA B200 180GB)" in shown
+    assert "transport: climate change 52.18 kg CO2e\n" in shown
+    figure = json.loads(command("hardware", "dgx-b200", "--json").stdout)["embodied"]["manufacture"]["climate change"]
+    assert (figure["complete"], figure["not_covered"]) == (False, ["NVIDIA B200 180GB: die"])
+    found = {line.split()[0]: line for line in command("hardware", "--search", "b200").stdout.splitlines()}
+    assert "at least 152 kg CO2e to make, without the die" in found["b200"]
+    assert "the board, casing, die, heatsink and upstream transport" in found["gb200"]
+
+
+def test_an_instance_shows_its_stand_in_and_the_impacts_of_its_share():
+    """An m5.xlarge is 4 of the 96 virtual processors of a host of 894 kg CO2e; a p5.48xlarge the whole of a stand-in."""
+    shown = command("hardware", "p5.48xlarge").stdout
+    assert "1 of NVIDIA DGX H100" in shown
+    assert "stands in" in shown
+    share = command("hardware", "m5.xlarge").stdout
+    assert "share 0.04167" in share
+    assert "manufacture: climate change 37.25 kg CO2e" in share
+    data = json.loads(command("hardware", "m5.xlarge", "--json").stdout)
+    assert data["embodied"]["manufacture"]["climate change"]["amount"] == pytest.approx(894.02 * 4 / 96, rel=1e-4)
+    assert data["embodied_of"] == "0.04167 of the machine"
+
+
+def test_more_fossil_resources_than_primary_energy_are_explained():
+    note = "note: fossil resources within primary energy: manufacture: 1.01e+05 against 7.49e+04 MJ: the two categories"
+    assert note in command("hardware", "dgx-h100").stdout
+    assert "note:" not in command("hardware", "a100-pcie-40gb").stdout
+
+
+def test_the_figure_that_ademe_models_for_a_card_is_offered():
+    """170.1 kg CO2e over three stages: 167.069 + 0.5122 + 2.55 (ADEME 2026, H100 PCIe)."""
+    rows = json.loads(command("hardware", "h100-pcie-80gb", "--json").stdout)["alternatives"]
+    ademe = [row for row in rows if row["key"] == "ademe-2026-h100-pcie" and row["category"] == "climate change"]
+    assert sum(row["amount"] for row in ademe) == pytest.approx(170.131, abs=0.001)
+    assert all(row["selectable"] for row in ademe)
+    chosen = command("hardware", "h100-pcie-80gb", "--footprint", "ademe-2026-h100-pcie").stdout
+    assert "end of life: climate change 2.55 kg CO2e" in chosen
 
 
 def test_sources_of_a_grid_stand_side_by_side():
@@ -164,6 +230,10 @@ def test_a_result_is_its_own_lock(tmp_path):
     )
     assert other.returncode == 1
     assert "electricity from coal, fleet of FR 2012" in other.stdout
+    rows = (tmp_path / "b" / "moved.csv").read_text(encoding="utf-8").splitlines()
+    assert f"moved.csv: all {len(rows) - 1} rows that moved" in other.stdout
+    assert rows[0].startswith("kind,")
+    assert len(rows) > 100
 
 
 def test_check_data_holds():
@@ -198,6 +268,11 @@ def test_each_command_has_help_with_an_example(name):
         (["factors", "Fraance"], ["unknown grid zone", "France"]),
         (["factors", "FR", "--year", "1990"], ["1990", "2015 to 2025"]),
         (["hardware", "--search", "h10000"], ["nothing fits"]),
+        (["hardware", "--search", ""], ["no words to search for"]),
+        (["hardware", "h200", "--search", "h100"], ["NAME", "--search", "h200"]),
+        (["hardware", "--search", "h100", "--footprint", "nvidia-hgx-h100"], ["--footprint", "--search"]),
+        (["hardware", "--footprint", "nvidia-hgx-h100"], ["--footprint", "nvidia-hgx-h100"]),
+        (["hardware", ""], ["an empty name", "--search"]),
     ],
 )
 def test_a_wrong_input_is_one_line(arguments, words):

@@ -53,7 +53,7 @@ def test_a_fault_of_an_option_names_the_option(options, words, tmp_path):
 
 def test_columns_are_asked_for_as_the_shell_writes_them(tmp_path):
     (tmp_path / "log.csv").write_text("a,b\n1,2\n")
-    assert "name the columns (--columns)\n" in fails("energy", "log.csv", cwd=tmp_path)
+    assert "accepted: --columns time=COLUMN,power=COLUMN:W\n" in fails("energy", "log.csv", cwd=tmp_path)
     (tmp_path / "log.csv").write_text("time,power\n1704067200,100\n1704070800,100\n")
     told = fails("energy", "log.csv", cwd=tmp_path)
     assert "--columns time=" in told

@@ -1,0 +1,22 @@
+"""The command ``lca-ai``: assess a study, integrate a log, look up hardware and factors, check the data."""
+
+from __future__ import annotations
+
+import sys
+
+from lca_ai.cli import data, factors, hardware, logs, study
+from lca_ai.cli.shared import app
+from lca_ai.errors import LcaAiError
+
+__all__ = ["app", "data", "factors", "hardware", "logs", "main", "study"]
+
+
+def main() -> None:
+    """Run the command; a fault of the input is one line on the error stream and exit status 2."""
+    try:
+        app()
+    except LcaAiError as fault:
+        sys.stderr.write(f"lca-ai: {fault}\n")
+        raise SystemExit(2) from None
+    except BrokenPipeError:
+        raise SystemExit(0) from None
