@@ -57,7 +57,8 @@ def of_every_category(activity: str, *, country: str = "") -> pd.DataFrame:
     absent = [
         {
             "activity": activity, "part": "", "life_cycle_stage": stage, "category": category, "amount": None,
-            "unit": tables.category_unit(category), "per": "", "interval_basis": "", "factor_grade": "missing",
+            "unit": tables.category_unit(category), "per": "", "interval_basis": "", "distribution": "",
+            "factor_grade": "missing",
             "geography": "", "year": "", "method_in_source": "", "source": "", "note": "no figure in any table",
             "alternatives": alternatives(activity, "", stage, category, country=country),
         }
@@ -76,6 +77,7 @@ def _derived(known: list[dict[str, Any]]) -> list[dict[str, Any]]:
             **row,
             **{name: row[name] * scarcity for name in ("amount", "low", "high")},
             "category": WATER_USE,
+            "distribution": f"{row['distribution']} x {scarcity:g}",
             "unit": tables.category_unit(WATER_USE),
             "source": join([*row["source"].split(";"), _JRC]),
             "note": f"{WATER_CONSUMPTION} x {scarcity:g}, scarcity of the world's average",
@@ -118,9 +120,9 @@ def of_activity(activity: str, *, country: str = "") -> pd.DataFrame:
     Returns
     -------
     DataFrame with ``part``, ``life_cycle_stage``, ``category``, ``amount``, ``unit``, ``per``, ``low``, ``high`` (see
-    :func:`interval`), ``interval_basis``, ``factor_grade``, ``geography`` and ``year`` (of the plants or the product),
-    ``method_in_source``, ``source``, ``note`` and ``alternatives``: a list of ``amount``, ``what`` and ``source`` of
-    each, in the same unit.
+    :func:`interval`), ``interval_basis``, ``distribution`` (see :func:`distribution`), ``factor_grade``, ``geography``
+    and ``year`` (of the plants or the product), ``method_in_source``, ``source``, ``note`` and ``alternatives``: a list
+    of ``amount``, ``what`` and ``source`` of each, in the same unit.
 
     Raises
     ------
@@ -133,11 +135,13 @@ def of_activity(activity: str, *, country: str = "") -> pd.DataFrame:
         note = "; ".join(filter(None, (one.note, _default_told(activity, country) if one.of_flows else "")))
         others = alternatives(activity, one.part, one.stage, one.category, country=country)
         rows.append(
-            (one.part, one.stage, one.category, one.amount, one.unit, one.per, low, high, basis, one.grade,
-             one.geography, one.year, one.method_in_source, join(one.sources), note, others)
+            (one.part, one.stage, one.category, one.amount, one.unit, one.per, low, high, basis,
+             distribution(one), one.grade, one.geography, one.year, one.method_in_source, join(one.sources), note,
+             others)
         )  # fmt: skip
     names = [
         "part", "life_cycle_stage", "category", "amount", "unit", "per", "low", "high", "interval_basis",
+        "distribution",
         "factor_grade", "geography", "year", "method_in_source", "source", "note", "alternatives",
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=names).sort_values(["part", "category"], ignore_index=True)
@@ -190,6 +194,17 @@ def interval(factor: Factor) -> tuple[float, float, str]:
     spread = _deviations()[factor.grade, _scope(factor), factor.category] ** _NORMAL_95
     low, high = sorted((factor.amount / spread, factor.amount * spread))
     return low, high, "default by grade"
+
+
+def distribution(factor: Factor) -> str:
+    """The distribution that the range of a factor stands for, with its parameters.
+
+    A stated range is triangular, the amount being its mode; a default one is lognormal, the amount being its median.
+    """
+    if factor.low is not None and factor.high is not None:
+        return f"triangular({factor.low:g}, {factor.amount:g}, {factor.high:g})"
+    deviation = _deviations()[factor.grade, _scope(factor), factor.category]
+    return f"lognormal(median {factor.amount:g}, geometric standard deviation {deviation:g})"
 
 
 def _scope(factor: Factor) -> str:
