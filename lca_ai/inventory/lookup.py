@@ -52,8 +52,13 @@ def factors(
     TableError : for own tables that break a rule of the project's, naming the row
     """
     with using(tables):
-        activity, code = named(name, year, country)
-        return of_zone(code, year=year) if activity is None else of_every_category(activity, country=code)
+        return _looked_up(name, year, country).copy()
+
+
+@tables.cached
+def _looked_up(name: str, year: int | None, country: str) -> pd.DataFrame:
+    activity, code = named(name, year, country)
+    return of_zone(code, year=year) if activity is None else of_every_category(activity, country=code)
 
 
 def named(name: str, year: int | None, country: str) -> tuple[str | None, str]:
