@@ -68,14 +68,13 @@ class Kept:
         limit: MaxGap = given["max_gap"]
         return Rules(asked.kind, limit, asked.window, asked.absurd_power)
 
-    def take(self, pieces: list[Piece], numbers: dict[str, int]) -> tuple[list[Piece], Part]:
-        """The pieces that are kept, and the sum of their parts; ``numbers`` are the tags by the digest."""
-        wanted = {digest_of(piece): piece for piece in pieces}
+    def take(self, numbers: dict[str, int]) -> tuple[set[str], Part]:
+        """Which of some pieces are kept, and the sum of their parts; ``numbers`` are their tags by their digests."""
         found: set[str] = set()
         whole = Part()
         for path in sorted(self.folder.glob(_FILES)):
             hours, told = _read(path)
-            mine = {key: one for key, one in told.items() if key in wanted and key not in found}
+            mine = {key: one for key, one in told.items() if key in numbers and key not in found}
             if not mine:
                 continue
             found |= set(mine)
@@ -83,7 +82,7 @@ class Kept:
             whole.hours.append(kept.drop(columns="part").set_index(["device", "hour"]))
             for key, one in mine.items():
                 _fill(whole, one, numbers[key])
-        return [wanted[key] for key in found], whole
+        return found, whole
 
     def add(self, digest: str, part: Part) -> None:
         """Keep one part; it is on disk within a few seconds."""

@@ -100,10 +100,12 @@ def read(  # noqa: PLR0913 (how a log is read)
     rules = rules if kept is None else kept.rules(rules)
     work = bound(integrate, rules=rules, numbers=_Numbers(pieces), chunks_in_all=len(pieces))
     found: list[tuple[list[Piece], Part]] = []
+    done, total = 0, sum(piece.rows for piece in pieces)
     for finished, part in _parts(engine, work, pieces, kept):
         found.append((finished, part))
+        done += sum(piece.rows for piece in finished)
         if progress is not None:
-            progress(sum(piece.rows for batch, _ in found for piece in batch), sum(piece.rows for piece in pieces))
+            progress(done, total)
     whole = _disentangled(found, pieces, work, rules)
     if not whole.hours:
         raise LogError("no usable row is left", file=pieces[0].path.name)
@@ -124,10 +126,10 @@ def _parts(
         yield from engines.run(engine, work, pieces)
         return
     digests = {piece: digest_of(piece) for piece in pieces}
-    known, part = kept.take(pieces, {digests[piece]: number for number, piece in enumerate(pieces)})
-    if known:
-        yield known, part
-    left = [piece for piece in pieces if piece not in set(known)]
+    taken, part = kept.take({digests[piece]: number for number, piece in enumerate(pieces)})
+    if taken:
+        yield [piece for piece, digest in digests.items() if digest in taken], part
+    left = [piece for piece in pieces if digests[piece] not in taken]
     try:
         for batch, part in engines.run(engine, work, left) if left else ():
             if len(batch) == 1:
@@ -192,8 +194,8 @@ def _disentangled(found: list[tuple[list[Piece], Part]], pieces: list[Piece], wo
     if not clusters:
         return whole
     tangled = {pieces[tag] for cluster in clusters for tag in cluster}
-    kept = [part for batch, part in found if not tangled & set(batch)]
-    beside = [piece for batch, _ in found if tangled & set(batch) for piece in batch if piece not in tangled]
+    kept = [part for batch, part in found if tangled.isdisjoint(batch)]
+    beside = [piece for batch, _ in found if not tangled.isdisjoint(batch) for piece in batch if piece not in tangled]
     again = [_together([pieces[tag] for tag in sorted(cluster)], min(cluster), rules) for cluster in clusters]
     return parts.add([*kept, *(work(piece) for piece in beside), *again])
 
