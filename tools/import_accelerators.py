@@ -8,12 +8,11 @@ Run: ``python tools/import_accelerators.py COMPONENTS.csv AVERAGES.csv BODIES.cs
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import fmean
 
-from import_support import importer
+from import_support import importer, read_rows
 from packages import FACTOR_COLUMNS, Package, write_package
 
 Row = Mapping[str, str]
@@ -166,12 +165,6 @@ stage end of life beside the total.
 The method behind the characterised scores is the Product Environmental Footprint; upstream does not say whether
 EF 3.0 or EF 3.1. Upstream states no uncertainty.
 """
-
-
-def read(path: Path) -> list[Row]:
-    """Rows of a CSV file."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def number(value: float) -> str:
@@ -352,7 +345,7 @@ def main() -> None:
     parser.add_argument("averages", type=Path, help="mean factors and freight")
     parser.add_argument("bodies", type=Path, help="masses and surfaces of the cards")
     arguments = parser.parse_args()
-    write_package(build(read(arguments.components), read(arguments.averages), read(arguments.bodies)))
+    write_package(build(read_rows(arguments.components), read_rows(arguments.averages), read_rows(arguments.bodies)))
 
 
 if __name__ == "__main__":

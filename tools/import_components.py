@@ -9,11 +9,10 @@ Run: ``python tools/import_components.py COMPONENTS.csv``.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from import_support import importer
+from import_support import importer, read_rows
 from packages import FACTOR_COLUMNS, Package, write_package
 
 Row = Mapping[str, str]
@@ -135,12 +134,6 @@ totals by this project.
 """
 
 
-def read(path: Path) -> list[Row]:
-    """Rows of a CSV file."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 def factor(code: str, value: float, **columns: str) -> Factor:
     """One row of a table of factors."""
     category, unit, method = CATEGORIES[code]
@@ -201,7 +194,7 @@ def main() -> None:
     parser = importer(__doc__)
     parser.add_argument("components", type=Path, help="figures of UBA-Texte 94/2021 by component and criterion")
     arguments = parser.parse_args()
-    write_package(build(read(arguments.components)))
+    write_package(build(read_rows(arguments.components)))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from statistics import fmean
 from typing import NamedTuple
 
 import import_accelerators as cards
-from import_support import importer, source
+from import_support import importer, read_rows, source
 from packages import Package, write_package
 
 #: The spread that the project states for a figure that stands in for another: this factor either way.
@@ -261,7 +261,7 @@ def main() -> None:
     parser.add_argument("averages", type=Path, help="mean factors and freight")
     parser.add_argument("bodies", type=Path, help="masses and surfaces of the cards")
     arguments = parser.parse_args()
-    upstream = [cards.read(path) for path in (arguments.components, arguments.averages, arguments.bodies)]
+    upstream = [read_rows(path) for path in (arguments.components, arguments.averages, arguments.bodies)]
     write_package(build(*upstream))
 
 

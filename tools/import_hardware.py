@@ -11,7 +11,6 @@ Run: ``python tools/import_hardware.py EPOCH.csv CPU_POWERS.csv BODIES.csv SYSTE
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections import defaultdict
@@ -24,7 +23,7 @@ import import_hardware_facts as facts
 import import_hardware_processors as processors
 import import_hardware_servers as machines
 from import_hardware_facts import Fact, Part
-from import_support import importer
+from import_support import importer, mit_licence, read_rows
 from packages import Package, write_package
 
 Row = Mapping[str, str]
@@ -54,7 +53,8 @@ ASSUMED_MODULE = 32
 ASSUMED_DRIVES = 1
 ASSUMED = "mlperf-r7525;lca-ai-convention"
 
-NOTICE = """
+NOTICE = (
+    """
 # Notice
 
 Compiled for this project and licensed under Creative Commons Attribution 4.0 International. Contains:
@@ -72,24 +72,9 @@ Compiled for this project and licensed under Creative Commons Attribution 4.0 In
 - sizes of instances from the pages of cloud providers, in `cloud_instances.csv`;
 - single figures from the data sheets and publications of the makers, each with its source.
 
-The MIT License, of CodeCarbon:
-
-> Copyright (c) 2019 Mila, BCG Gamma, CometML, Haverford College
-> Copyright (c) 2023 Code Carbon NGO
->
-> Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
-> documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
-> rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit
-> persons to whom the Software is furnished to do so, subject to the following conditions:
->
-> The above copyright notice and this permission notice shall be included in all copies or substantial portions of the
-> Software.
->
-> THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
-> WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
-> COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
-> OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
-
+"""
+    + mit_licence("CodeCarbon", "2019 Mila, BCG Gamma, CometML, Haverford College", "2023 Code Carbon NGO")
+    + """
 Where a figure is unknown there is no row. The body of a card that nobody has weighed stands in by form factor
 (attribute `body_proxy`): of an SXM or OAM module the A100 SXM4 40GB, of a full-height PCIe card the A100 PCIe 40GB, of
 a low-profile card the L4. Boards of other forms (superchips, sockets, modules, chips of cloud providers) have no
@@ -101,12 +86,7 @@ Memory on a chip itself, which no device beside it holds, is not listed as memor
 
 The tables of TechPowerUp are not used. Machines whose descriptions contradict themselves are left out.
 """
-
-
-def read(path: Path) -> list[Row]:
-    """Rows of a CSV file."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+)
 
 
 def plain(value: str) -> str:
@@ -335,7 +315,7 @@ def main() -> None:
     parser.add_argument("system", type=Path, help="MLPerf description of the example server")
     arguments = parser.parse_args()
     system = json.loads(arguments.system.read_text(encoding="utf-8"))
-    write_package(build(read(arguments.epoch), read(arguments.powers), read(arguments.bodies), system))
+    write_package(build(read_rows(arguments.epoch), read_rows(arguments.powers), read_rows(arguments.bodies), system))
 
 
 if __name__ == "__main__":

@@ -19,6 +19,22 @@ CC_BY = ("CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/")
 ODBL = ("ODbL-1.0", "https://opendatacommons.org/licenses/odbl/1-0/")
 
 
+_MIT_TERMS = """>
+> Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
+> documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
+> rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit
+> persons to whom the Software is furnished to do so, subject to the following conditions:
+>
+> The above copyright notice and this permission notice shall be included in all copies or substantial portions of the
+> Software.
+>
+> THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
+> WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
+> COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
+> OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
+"""
+
+
 def importer(description: str | None) -> argparse.ArgumentParser:
     """Return the command line of an importer, to which it adds its upstream files.
 
@@ -51,6 +67,13 @@ def read_rows(path: Path) -> list[dict[str, str]]:
 def source(identifier: str, title: str, url: str, licence: str, page: str = "") -> dict[str, str]:
     """Return one row of ``sources.csv``."""
     return {"id": identifier, "title": title, "url": url, "licence": licence, "accessed": ACCESSED, "page": page}
+
+
+def mit_licence(project: str, *copyrights: str) -> str:
+    """Return the MIT licence of a project as a notice quotes it, ``copyrights`` as the years and the holder of each."""
+    return (
+        f"The MIT License, of {project}:\n\n" + "".join(f"> Copyright (c) {line}\n" for line in copyrights) + _MIT_TERMS
+    )
 
 
 def significant(value: float, digits: int = 6) -> float:

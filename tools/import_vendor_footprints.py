@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import import_accelerators as accelerators
 import import_components as components
-from import_support import CC_BY, importer, read_rows, source
+from import_support import CC_BY, importer, mit_licence, read_rows, source
 from packages import Package, write_package
 
 Row = Mapping[str, str]
@@ -205,23 +205,7 @@ https://github.com/arc-research-lab/SCARIF).
 - Those of the documentation of EcoLogits and of ADEME are in `emission_factors/vendor-footprints-by-sa`.
 - `parts.csv` holds what some declarations say of their parts, to read; it is not used.
 
-The MIT License, of SCARIF:
-
-> Copyright (c) 2025 Customized Computer Architecture Research Center at Brown University
->
-> Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
-> documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
-> rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit
-> persons to whom the Software is furnished to do so, subject to the following conditions:
->
-> The above copyright notice and this permission notice shall be included in all copies or substantial portions of the
-> Software.
->
-> THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
-> WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
-> COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
-> OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
-"""
+""" + mit_licence("SCARIF", "2025 Customized Computer Architecture Research Center at Brown University")
 
 
 NOTICE_BY_SA = """
