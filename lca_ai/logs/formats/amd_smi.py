@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from lca_ai.errors import LogError
-from lca_ai.logs import origin, stamps, wraps
+from lca_ai.logs import origin, wraps
+from lca_ai.logs.formats.stamps import any_times
 from lca_ai.logs.records import Format, Note, Options, Records, numbers
 
 if TYPE_CHECKING:
@@ -82,8 +83,8 @@ def _read(path: Path, text: str, options: Options) -> list[Records]:
         missing = LogError("the readings have no time stamps", file=path.name, accepted=_RECORD)
         micros, note = origin.by_turn(frame["device"], options, path, missing=missing)
         return _records(frame.assign(time=micros), [one for one in (*notes, note) if one.count], len(table))
-    stamped, readable, found = stamps.to_micros(table[time], frame["device"], options.timezone, path)
-    frame = frame[readable].assign(time=stamped).reset_index(drop=True)
+    stamped, found = any_times(table[time], frame["device"], options, path)
+    frame = frame.loc[stamped.index].assign(time=stamped).reset_index(drop=True)
     return _records(frame, [note for note in (*notes, *found) if note.count], len(table))
 
 

@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from lca_ai.errors import LogError
-from lca_ai.logs import domains, stamps, wraps
+from lca_ai.logs import domains, wraps
+from lca_ai.logs.formats.stamps import any_times
 from lca_ai.logs.records import Format, Note, Options, Records, numbers, read_table
 
 if TYPE_CHECKING:
@@ -58,8 +59,8 @@ def _read(path: Path, text: str, options: Options) -> Records:
     table = table[~repeated].reset_index(drop=True)
     frame = _long(table, columns) if "counter" in columns else _wide(table, columns)
     frame["device"] = _devices(frame, path)
-    time, readable, found = stamps.to_micros(frame["stamp"], frame["device"], options.timezone, path)
-    frame = frame[readable].assign(time=time).reset_index(drop=True)
+    time, found = any_times(frame["stamp"], frame["device"], options, path)
+    frame = frame.loc[time.index].assign(time=time).reset_index(drop=True)
     frame, more = _without_unread(frame)
     frame, same = _without_twins(frame)
     frame["bound"] = _bounds(frame)

@@ -43,9 +43,21 @@ _MONTHS = {
 }
 _NOON = 12
 
+#: One of each unit since 1970 in µs. The ranges from 1990 to 2100 of two units never meet: the number tells its unit.
+_EPOCHS = (1e6, 1e3, 1.0, 1e-3)
+_NUMBER = r"^\s*\d{9,20}(?:\.\d*)?\s*$"
+_DATES = ("ISO8601", "%Y/%m/%d %H:%M:%S.%f", "%Y/%m/%d %H:%M:%S", "%Y-%m-%d_%H:%M:%S", "%m-%d-%Y %H:%M:%S")
+_ANY = "seconds since 1970, or a date and a time"
 
-def utc_times(
-    texts: pd.Series, device: pd.Series, options: Options, path: Path, *, patterns: tuple[str, ...] = ("ISO8601",)
+
+def utc_times(  # noqa: PLR0913 (whose stamps, and how they are read)
+    texts: pd.Series,
+    device: pd.Series,
+    options: Options,
+    path: Path,
+    *,
+    patterns: tuple[str, ...] = ("ISO8601",),
+    accepted: str = "e.g. 2024-05-31T10:39:13",
 ) -> tuple[pd.Series, list[Note]]:
     """Return the cells that are time stamps as µs since 1970 UTC, by their index, and a note of the others.
 
@@ -53,6 +65,8 @@ def utc_times(
     ----------
     texts : cells; naive stamps are read in ``options.timezone``
     device : whose stamp each is
+    patterns : formats of the stamps, of which the one that reads most cells is taken
+    accepted : what an error says that a stamp may be
 
     Raises
     ------
@@ -62,11 +76,38 @@ def utc_times(
     stamps = parse_times(cells, patterns)
     readable = stamps.notna()
     if not readable.any():
-        value = cells.iloc[0] if len(cells) else None
-        raise LogError("no row has a time stamp", file=path.name, value=value, accepted="e.g. 2024-05-31T10:39:13")
+        raise _no_stamp(cells, path, accepted)
     kept = stamps[readable]
     times = pd.Series(to_utc(kept, device[readable], options.timezone, file=path.name), index=kept.index)
     return times, [] if readable.all() else [unreadable_times(texts[~readable], kept)]
+
+
+def any_times(texts: pd.Series, device: pd.Series, options: Options, path: Path) -> tuple[pd.Series, list[Note]]:
+    """Return the same as ``utc_times`` of stamps of any spelling: numbers since 1970 in any unit, dates and times."""
+    cells = texts.astype("str").str.strip()
+    counted = cells.str.match(_NUMBER)
+    if not counted.mean() > 0.5:  # noqa: PLR2004 (most)
+        return utc_times(texts, device, options, path, patterns=_DATES, accepted=_ANY)
+    micros = _since_1970(pd.to_numeric(cells.where(counted), errors="coerce")).dropna()
+    if micros.empty:
+        raise _no_stamp(cells, path, _ANY)
+    left = len(texts) - len(micros)
+    notes = [Note("unreadable time", left, "the cell is not a time stamp")] if left else []
+    return micros.round().astype("int64"), notes
+
+
+def _since_1970(values: pd.Series) -> pd.Series:
+    """Return numbers since 1970 in µs, each in the unit that puts it between 1990 and 2100; NaN where none does."""
+    micros = pd.Series(np.nan, index=values.index)
+    for factor in _EPOCHS:
+        scaled = values * factor
+        micros = micros.mask(scaled.between(EARLIEST_US, LATEST_US), scaled)
+    return micros
+
+
+def _no_stamp(cells: pd.Series, path: Path, accepted: str) -> LogError:
+    value = cells.iloc[0] if len(cells) else None
+    return LogError("no row has a time stamp", file=path.name, value=value, accepted=accepted)
 
 
 def epoch_times(seconds: pd.Series) -> pd.Series:
