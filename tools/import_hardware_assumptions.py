@@ -104,6 +104,16 @@ ASSUMPTIONS = (
     Assumption("network_switch_height_units", "1", "U", "1", "2", CONVENTION,
                "of which its mass and that of its chassis follow, as for a server"),
     Assumption("network_switch_power_supplies", "2", "item", "1", "2", CONVENTION, "redundant supplies"),
+    Assumption("overhead_ratio_industry_average", "1", "", "0.3", "1.8", CONVENTION,
+               "PUE - 1 of a site over that of the industry's average: sites report a PUE of 1.1 to 2.0"),
+    Assumption("overhead_ratio_published", "1", "", "0.8", "1.25", CONVENTION,
+               "PUE - 1 of a site over the published one: of another year, of several sites, or of a whole fleet"),
+    Assumption("site_water_ratio_published", "1", "", "0.5", "2", CONVENTION,
+               "WUE of a site over the published one: of another year, of several sites, or of a whole fleet"),
+    Assumption("modelled_energy_ratio", "1", "", "0.6", "1.1", CONVENTION,
+               "energy of a run over what is modelled by its rated power and stated utilisation"),
+    Assumption("network_transfer_energy", "0.001", "kWh/GB", "0.001", "0.06", "ccf-method",
+               "between data centres; high: Internet core and access in 2015 (Aslan et al. 2018)"),
 )  # fmt: skip
 
 _ENERGY = ("climate change", "primary energy", "resource use, fossils")

@@ -7,6 +7,7 @@ of Life Cycle Assessment). Everything stays in memory; no project folder is writ
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from lca_ai import tables
 from lca_ai.errors import StudyError
-from lca_ai.inventory.system import WATER, WATER_CONSUMPTION, WATER_USE, Process, ProductSystem
+from lca_ai.inventory.system import WATER, WATER_CONSUMPTION, WATER_USE, Demand, Process, ProductSystem
 from lca_ai.inventory.technology import characterisation_factors
 
 _FIRST_FLOW = 1_000_000
@@ -67,6 +68,56 @@ def solve(system: ProductSystem) -> Contributions:
     supply = np.vstack([lca.supply_arrays[str(index)] for index in range(len(system.demands))])
     amounts = unit_scores[None, :, :] * supply[:, None, :]
     return Contributions(amounts[:, :, order], categories, processes)
+
+
+@dataclass(frozen=True)
+class UnitScores:
+    """Characterised impacts of one unit of every process.
+
+    Attributes
+    ----------
+    own : what arises in the process itself, shape (processes, categories)
+    whole : with all of its supply, likewise
+    requirements : how much of each process one unit of each product takes, shape (products, processes)
+    """
+
+    own: NDArray[np.float64]
+    whole: NDArray[np.float64]
+    requirements: NDArray[np.float64]
+    products: tuple[str, ...]
+    processes: tuple[str, ...]
+    categories: tuple[str, ...]
+
+
+def unit_scores(system: ProductSystem, products: Sequence[str]) -> UnitScores:
+    """Impacts of one unit of every process, from the engine's matrices, by one adjoint solve: A^T X = (C B)^T.
+
+    Parameters
+    ----------
+    products : processes whose supply chain is told process by process
+
+    Raises
+    ------
+    StudyError : where a process takes from one that does not exist
+    """
+    from scipy.sparse.linalg import splu
+
+    processes, categories = tuple(system.processes), tuple(tables.categories())
+    _check(system)
+    any_demand = Demand("", "use", "", processes[0], 1.0, "", "given")
+    whole_system = ProductSystem(system.processes, [any_demand])
+    lca = _calculate(whole_system, processes, categories)
+    order = [lca.dicts.activity[index] for index in range(len(processes))]
+    characterisation = np.vstack([lca.characterization_matrices[(name,)].diagonal() for name in categories])
+    own: NDArray[np.float64] = (characterisation @ lca.biosphere_matrix.toarray()).T
+    technosphere = lca.technosphere_matrix.tocsc()
+    factorised: Any = splu(technosphere)
+    whole = factorised.solve(own, trans="T")
+    demand: NDArray[np.float64] = np.zeros((len(processes), len(products)))
+    column = {name: order[index] for index, name in enumerate(processes)}
+    demand[[column[name] for name in products], np.arange(len(products))] = 1.0
+    taken = factorised.solve(demand).T if len(products) else np.zeros((0, len(processes)))
+    return UnitScores(own[order], whole[order], taken[:, order], tuple(products), processes, categories)
 
 
 def _check(system: ProductSystem) -> None:

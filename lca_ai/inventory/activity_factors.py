@@ -199,18 +199,35 @@ def interval(factor: Factor) -> tuple[float, float, str]:
 def distribution(factor: Factor) -> str:
     """The distribution that the range of a factor stands for, with its parameters.
 
-    A stated range is triangular, the amount being its mode; a default one is lognormal, the amount being its median.
+    A stated range holds every draw, half of them on either side of the amount, the density falling straight to nothing
+    at its ends over the logarithm; a default one is lognormal. In both, the amount is the median.
+    """
+    spread = spread_of(factor)
+    if spread is None:
+        return "none stated"
+    if isinstance(spread, tuple):
+        return f"range({spread[0]:g}, median {factor.amount:g}, {spread[1]:g})"
+    return f"lognormal(median {factor.amount:g}, geometric standard deviation {spread:g})"
+
+
+def spread_of(factor: Factor) -> tuple[float, float] | float | None:
+    """How far a factor may be off: its stated range (low, high), or the geometric standard deviation of its grade.
+
+    None where nothing is known of it (a figure that the study gives), or where the range has no width.
     """
     if factor.low is not None and factor.high is not None:
-        return f"triangular({factor.low:g}, {factor.amount:g}, {factor.high:g})"
+        low, high = sorted((factor.low, factor.high))
+        return (low, high) if low < high else None
+    if factor.sources == ("study",) or not factor.amount:
+        return None
     deviation = _deviations()[factor.grade, _scope(factor), factor.category]
-    return f"lognormal(median {factor.amount:g}, geometric standard deviation {deviation:g})"
+    return deviation if deviation > 1.0 else None
 
 
 def _scope(factor: Factor) -> str:
     if factor.activity in {"coal", "gas"}:
         return f"electricity from {factor.activity}"
-    if factor.activity in _TECHNOLOGIES:
+    if factor.activity in _TECHNOLOGIES or factor.activity.startswith("electricity"):
         return "electricity"
     return "transport" if factor.stage == "transport" else "hardware"
 
@@ -258,4 +275,5 @@ __all__ = [
     "interval",
     "of_activity",
     "of_every_category",
+    "spread_of",
 ]

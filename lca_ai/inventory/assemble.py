@@ -51,7 +51,8 @@ def add_workload(  # noqa: PLR0913 (what a workload needs from outside)
     ------
     InputError : where the inventory contradicts itself or a factor that was asked for by name is missing
     """
-    uses, it_energy, factor = _electricity(system, workload, metered, run_year)
+    uses, it_energy = it_electricity(system, workload, metered)
+    uses, factor = _with_overhead(system, workload, metered, uses, run_year)
     demand = pd.concat([use.hours for use in uses]).groupby(level=0, dropna=False).sum()
     if series is not None and demand.index.isna().any():
         raise StudyError(
@@ -63,27 +64,18 @@ def add_workload(  # noqa: PLR0913 (what a workload needs from outside)
     grid = supply(workload.location, run_year=run_year, series=series, demand=demand, workload=workload.name)
     share = None
     if "use" in scope.system_boundary:
-        _add_use(system, workload, uses, grid)
-        _add_site_water(system, workload, metered, it_energy, run_year)
-    if workload.hardware is not None:
-        share = _add_machines(system, workload, metered, scope)
-    else:
-        for stage in scope.system_boundary:
-            if stage != "use":
-                system.gaps.append(
-                    Gap(workload.name, stage, "hardware", "all", "missing", "the study names no hardware")
-                )
-    _cut_off(system, scope, workload.name)
+        add_use(system, workload, uses, grid)
+        add_site_water(system, workload, metered, it_energy, run_year)
+    share = add_machines(system, workload, metered, scope)
+    cut_off(system, scope, workload.name)
     meter = sum(use.total for use in uses)
     return Inventory(
         workload.name, tuple(uses), grid, factor, it_energy, meter, metered.machine_seconds, share, metered.covers
     )
 
 
-def _electricity(
-    system: ProductSystem, workload: Workload, metered: Metered, run_year: int | None
-) -> tuple[list[EnergyUse], float, float]:
-    """Every kind of electricity of a run, the IT energy [kWh] and the PUE that applies."""
+def it_electricity(system: ProductSystem, workload: Workload, metered: Metered) -> tuple[list[EnergyUse], float]:
+    """Every kind of electricity of the IT equipment of a run, and the sum [kWh]."""
     uses = [EnergyUse(_measured_name(metered), metered.hours, metered.basis, ("study",))]
     server, _ = facility.servers(workload.hardware)
     if server is not None:
@@ -102,21 +94,35 @@ def _electricity(
         facility.alike(metered, name, float(energy.to("kWh").magnitude), basis="given", sources=("study",))
         for name, energy in workload.additional_energy.items()
     ]
-    it_energy = sum(use.total for use in uses)
+    return uses, sum(use.total for use in uses)
+
+
+def _with_overhead(
+    system: ProductSystem, workload: Workload, metered: Metered, uses: list[EnergyUse], run_year: int | None
+) -> tuple[list[EnergyUse], float]:
+    """The electricity of the IT equipment and of the facility around it, and the PUE that applies."""
+    check_facility(workload, metered)
     if "facility" in metered.covers:
-        if workload.location.pue not in (None, 1.0):
-            raise StudyError(
-                "the energy was metered for the whole facility, so the PUE is in it already",
-                field="location.pue",
-                value=workload.location.pue,
-                accepted="no pue, or 1.0",
-            )
-        return uses, it_energy, 1.0
+        return uses, 1.0
     factor, basis, assumed_pue, sources = facility.pue(workload.location, run_year)
     system.assumed += assumed_pue
-    if factor > 1.0:
-        uses.append(facility.overhead(uses, factor, basis, sources))
-    return uses, it_energy, factor
+    return ([*uses, facility.overhead(uses, factor, basis, sources)] if factor > 1.0 else uses), factor
+
+
+def check_facility(workload: Workload, metered: Metered) -> None:
+    """Refuse a PUE beside energy that holds the overhead already.
+
+    Raises
+    ------
+    StudyError : for a PUE above 1 where the whole facility was metered
+    """
+    if "facility" in metered.covers and workload.location.pue not in (None, 1.0):
+        raise StudyError(
+            "the energy was metered for the whole facility, so the PUE is in it already",
+            field="location.pue",
+            value=workload.location.pue,
+            accepted="no pue, or 1.0",
+        )
 
 
 def _measured_name(metered: Metered) -> str:
@@ -130,7 +136,8 @@ def _measured_name(metered: Metered) -> str:
     return f"electricity, {covered or 'as given'}"
 
 
-def _add_use(system: ProductSystem, workload: Workload, uses: list[EnergyUse], grid: Supply) -> None:
+def add_use(system: ProductSystem, workload: Workload, uses: Sequence[EnergyUse], grid: Supply) -> None:
+    """Demands on the electricity supply of a place, one for each kind of use."""
     process = system.add(grid.processes, owner=workload.name)[grid.process]
     system.assumed += [one for one in grid.assumed if one not in system.assumed]
     system.gaps += [replace(gap, workload=workload.name) for gap in grid.gaps]
@@ -141,7 +148,7 @@ def _add_use(system: ProductSystem, workload: Workload, uses: list[EnergyUse], g
         )
 
 
-def _add_site_water(
+def add_site_water(
     system: ProductSystem, workload: Workload, metered: Metered, it_energy: float, run_year: int | None
 ) -> None:
     """Water consumed at the site: WUE x energy of the IT equipment, not scaled by PUE (The Green Grid, WP 35)."""
@@ -159,7 +166,7 @@ def _add_site_water(
     system.assumed += assumed
     factor = Factor(
         activity="water, on site", part="", stage="use", category=WATER_CONSUMPTION, amount=1.0, unit="m3", per="m3",
-        grade="sourced", method_in_source="inventory", low=None, high=None, sources=sources,
+        grade="sourced", method_in_source="inventory", low=1.0, high=1.0, sources=sources,
         note="consumed at the site",
     )  # fmt: skip
     name = "cooling water on site"
@@ -169,11 +176,20 @@ def _add_site_water(
     system.demands.append(Demand(workload.name, "use", name, name, amount, "m3", basis, sources))
 
 
-def _add_machines(
+def add_machines(
     system: ProductSystem, workload: Workload, metered: Metered, scope: GoalAndScope
 ) -> allocation.Share | None:
+    """Demands on the making, transport and end of life of the machine of a workload; None where it names none.
+
+    Raises
+    ------
+    StudyError : where it is not known how long the machine was used
+    """
     stages = [stage for stage in scope.system_boundary if stage != "use"]
     server, _ = facility.servers(workload.hardware)
+    if workload.hardware is None:
+        reason = "the study names no hardware"
+        system.gaps += [Gap(workload.name, stage, "hardware", "all", "missing", reason) for stage in stages]
     if not stages or server is None:
         return None
     if metered.machine_seconds is None:
@@ -211,7 +227,7 @@ def _add_machines(
     return share
 
 
-def _cut_off(system: ProductSystem, scope: GoalAndScope, workload: str) -> None:
+def cut_off(system: ProductSystem, scope: GoalAndScope, workload: str) -> None:
     """Turn a missing part into a cut-off where the scope names it."""
     for index, gap in enumerate(system.gaps):
         for cut in scope.cut_offs:
@@ -308,4 +324,16 @@ def _told(note: str, names: list[str]) -> str:
     return ", ".join(names) + (f" ({note})" if note else "")
 
 
-__all__ = ["Assumed", "Inventory", "add_workload", "category_gaps", "covered_shares"]
+__all__ = [
+    "Assumed",
+    "Inventory",
+    "add_machines",
+    "add_site_water",
+    "add_use",
+    "add_workload",
+    "category_gaps",
+    "check_facility",
+    "covered_shares",
+    "cut_off",
+    "it_electricity",
+]

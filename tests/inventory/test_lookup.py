@@ -211,7 +211,7 @@ def test_a_name_is_a_zone_or_an_activity():
 
 def test_every_factor_has_a_distribution_with_its_parameters():
     row = of_activity("nuclear").set_index("category").loc["resource use, fossils"]
-    assert row["distribution"] == "triangular(10.9, 13.272, 14)"
+    assert row["distribution"] == "range(10.9, median 13.272, 14)"
     spread = deviations()["sourced", "hardware", "climate change"]
     die = of_activity("memory").query("part == 'die'").set_index("category").loc["climate change"]
     assert die["distribution"] == f"lognormal(median 2.2, geometric standard deviation {spread:g})"
