@@ -39,6 +39,16 @@ _SOURCES = {
                          FACTS, "physical specifications: weight of the 3.5 inch drive"),
     "apc-ar3100": ("APC NetShelter SX, server rack enclosure of 42 height units, 600 mm x 1070 mm, AR3100",
                    "https://www.apc.com/us/en/product/AR3100/", FACTS, "specifications: net weight, rack units"),
+    "mlperf-inference-power": ("MLPerf Inference v1.0 to v5.1, closed division, data centre, results with power",
+                               "https://mlcommons.org/benchmarks/inference-datacenter/", FACTS,
+                               "compared by tools/measure_throughput_ratio.py"),
+    "ml-energy": (("ML.ENERGY leaderboard v1, v2.0 and v3.0: energy and throughput of generation on V100, A40, A100, "
+                   "H100 and B200"), "https://github.com/ml-energy/leaderboard", FACTS,
+                  "compared by tools/measure_throughput_ratio.py"),
+    "pef-2021": ("Commission Recommendation (EU) 2021/2279 on the Environmental Footprint methods, Annex I",
+                 "https://eur-lex.europa.eu/eli/reco/2021/2279/oj", FACTS, "cut-off: up to 3.0 %"),
+    "aslan-2018": ("Aslan, Mayers, Koomey, France 2018, Electricity Intensity of Internet Data Transmission, J Ind Ecol",
+                   "https://doi.org/10.1111/jiec.12630", FACTS, "abstract: 0.06 kWh/GB for 2015"),
     CONVENTION: ("A choice of this project, not taken from elsewhere: override it where you know better",
                  "NOTICE.md", "CC-BY-4.0", ""),
 }  # fmt: skip
@@ -112,8 +122,21 @@ ASSUMPTIONS = (
                "WUE of a site over the published one: of another year, of several sites, or of a whole fleet"),
     Assumption("modelled_energy_ratio", "1", "", "0.6", "1.1", CONVENTION,
                "energy of a run over what is modelled by its rated power and stated utilisation"),
-    Assumption("network_transfer_energy", "0.001", "kWh/GB", "0.001", "0.06", "ccf-method",
+    Assumption("ranking_cut_off", "0.03", "", "0", "0.03", "pef-2021",
+               "share of a product system that may have no figure in a category that is ranked, and is told"),
+    Assumption("network_transfer_energy", "0.001", "kWh/GB", "0.001", "0.06", "ccf-method;aslan-2018",
                "between data centres; high: Internet core and access in 2015 (Aslan et al. 2018)"),
+    Assumption("peak_to_real_throughput_ratio", "0.7", "", "0.4", "1.55", "mlperf-inference-power;ml-energy",
+               "measured speed-up from the card with the lower peak throughput to the one with the higher, over the "
+               "ratio of their peaks; median, 5 and 95 % of 537 pairs of measurements of the same inference on 27 "
+               "pairs of kinds of cards, each counting the same; no measurement of training is among them"),
+    Assumption("rated_to_real_power_ratio", "0.9", "", "0.55", "1.1", "ml-energy",
+               "measured power of a B200 over that of an H100 at their best throughput, over the ratio of their rated "
+               "power; median, 5 and 95 % of 78 measurements: other pairs of cards are not measured"),
+    Assumption("published_figures_alike", "1.1", "", "0.65", "1.55", CONVENTION,
+               "peak throughput or rated power of two cards within this factor of each other: either could be the "
+               "faster or draw more, and the ratio of their figures is taken with this range; 30 measured speed-ups "
+               "between alike cards (forms of the A100, H100 and H200) lay at 0.77 to 1.41 of it (5 and 95 %)"),
 )  # fmt: skip
 
 _ENERGY = ("climate change", "primary energy", "resource use, fossils")

@@ -71,7 +71,7 @@ def _assess(subject: Study | Workload | Sequence[Workload], scope: GoalAndScope 
         raise StudyError("the scope is missing", field="scope", accepted="assess(workload, GoalAndScope(...))")
     _names_differ(workloads)
     _one_kind_of_grid(workloads)
-    share = _reference_share(workloads, scope)
+    share = reference_share(workloads, scope)
     system = ProductSystem()
     inventories: list[Inventory] = []
     readings: dict[str, EnergyReading] = {}
@@ -139,7 +139,7 @@ def _workloads(subject: Study | Workload | Sequence[Workload]) -> tuple[Workload
     return (subject,) if isinstance(subject, Workload) else tuple(subject)
 
 
-def _reference_share(workloads: Sequence[Workload], scope: GoalAndScope) -> float:
+def reference_share(workloads: Sequence[Workload], scope: GoalAndScope) -> float:
     """Reference flow over all that the workloads deliver."""
     reference = scope.functional_unit.reference_flow
     outputs = [workload.output() for workload in workloads]

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from lca_ai.errors import StudyError
 from lca_ai.models.base import AlsoAccepts, Model
 from lca_ai.models.catalogue import hardware
+from lca_ai.models.distributions import Distribution
 from lca_ai.models.hardware import Cluster, Component, Server, alone
 from lca_ai.models.location import Location
 from lca_ai.models.power import Covered, PowerLog
@@ -99,6 +100,8 @@ class Workload(Model):
     """Where it ran."""
     allocation: Allocation = Allocation()
     """How much of the machine's manufacture it carries."""
+    uncertainty: dict[str, Distribution] = Field(default_factory=dict)
+    """Distributions of its figures by name, e.g. ``{pue: {uniform: [1.1, 1.3]}, energy: {normal: 3 %}}``."""
 
     @model_validator(mode="after")
     def _one_energy(self) -> Self:

@@ -1,0 +1,371 @@
+"""Cases: the same work in several places, on several machines, in several ways; every combination is one."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from lca_ai.errors import InputError, StudyError
+from lca_ai.impact.assess import reference_share
+from lca_ai.interpretation.build import Inputs, Metering, ModelBuilder, metering
+from lca_ai.interpretation.linear import LinearModel, Term
+from lca_ai.interpretation.scaling import AsMeasured, Scaled, as_measured, proposed_scaling
+from lca_ai.inventory import electricity
+from lca_ai.inventory.facility import servers
+from lca_ai.inventory.mixes import years
+from lca_ai.models.catalogue import hardware as machine_named
+from lca_ai.models.hardware import Cluster, Server
+from lca_ai.models.location import Location
+from lca_ai.models.power import PowerLog
+from lca_ai.models.scope import GoalAndScope
+from lca_ai.models.study import Study
+from lca_ai.models.workload import Workload
+from lca_ai.tables import nearest_year
+from lca_ai.units import quantity
+
+LOCATION, HARDWARE, VARIANT = "location", "hardware", "case"
+Subject = Study | Workload | Sequence[Workload]
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A machine to compare: what it is, and how its energy follows from the run's."""
+
+    hardware: Server | Cluster | None
+    how: Scaled | AsMeasured | PowerLog
+    told: str
+
+
+@dataclass(frozen=True)
+class Cases:
+    """Variants x machines x places.
+
+    Attributes
+    ----------
+    variants : name -> workloads; one without a name where there is only one
+    machines, places : name -> machine or place; empty where the workloads keep their own
+    axes : the names of the key columns, in order
+    transfer_gb : data that moves with a run that does not stay where it was [GB]
+    notes : what was chosen on the way, for the data quality
+    """
+
+    variants: Mapping[str, tuple[Workload, ...]]
+    machines: Mapping[str, Machine]
+    places: Mapping[str, Location]
+    axes: tuple[str, ...]
+    scope: GoalAndScope | None = None
+    transfer_gb: float = 0.0
+    notes: tuple[str, ...] = ()
+    name: str = ""
+
+    def __len__(self) -> int:
+        return len(self.variants) * max(len(self.machines), 1) * max(len(self.places), 1)
+
+    def keys(self) -> list[tuple[str, ...]]:
+        """The keys of every case, in order, a value per axis."""
+        names = {VARIANT: self.variants, HARDWARE: self.machines, LOCATION: self.places}
+        return list(itertools.product(*(list(names[axis]) for axis in self.axes)))
+
+    def scope_of(self, scope: GoalAndScope | None) -> GoalAndScope:
+        """The scope given, else that of the study.
+
+        Raises
+        ------
+        StudyError : where there is neither
+        """
+        found = scope or self.scope
+        if found is None:
+            raise StudyError("the scope is missing", field="scope", accepted="compare(cases, GoalAndScope(...))")
+        return found
+
+
+def cases(
+    subject: Subject | Mapping[str, Subject],
+    *,
+    location: str | Location | Iterable[str | Location] | Mapping[str, str | Location] | None = None,
+    hardware: str | Iterable[str] | Mapping[str, Any] | None = None,
+    transfer: Any = None,
+    precision: str | None = None,
+) -> Cases:
+    """Every combination of ways, machines and places to do the same work.
+
+    Parameters
+    ----------
+    subject : a workload, several, or a study; or several of these by name: ways to do the same work
+    location : grid zones, cloud regions or locations, e.g. ``["FR", "US-MISO"]``, ``lca.zones("all")``, or by name. A
+        bare zone keeps what the run's location says of its facility and year, and changes the grid; a run's own zone
+        stays as it is.
+    hardware : machines by their name in the catalogue, each with how its energy is known: ``lca.as_measured`` (the
+        run's log, for a machine with the same accelerators), ``lca.scaled(throughput=, power=)``, or a log of its own.
+        Of a name alone, the run's own machine is as measured, and any other one is scaled by published peak figures.
+    transfer : data that moves over the network with a run that is moved, e.g. ``"500 GB"``
+    precision : number format of proposed scalings, e.g. "bf16"
+
+    Raises
+    ------
+    InputError : for an empty list, a name twice, an unknown zone or machine, a log kept for other accelerators
+    """
+    notes: list[str] = []
+    variants, scope, name = _variants(subject)
+    runs = [one for many in variants.values() for one in many]
+    places = {} if location is None else _places(location, runs, notes)
+    machines = {} if hardware is None else _machines(hardware, runs, precision, notes)
+    axes = [VARIANT] if len(variants) > 1 or isinstance(subject, Mapping) else []
+    axes += [HARDWARE] if machines else []
+    axes += [LOCATION] if places else []
+    if not axes:
+        axes = [VARIANT]
+    moved = 0.0 if transfer is None else float(quantity(transfer, expected="GB").to("GB").magnitude)
+    return Cases(variants, machines, places, tuple(axes), scope, moved, tuple(notes), name)
+
+
+def _variants(subject: Any) -> tuple[dict[str, tuple[Workload, ...]], GoalAndScope | None, str]:
+    named = dict(subject) if isinstance(subject, Mapping) else {"": subject}
+    if not named:
+        raise StudyError("no case to compare", field="cases", accepted="a workload, a study, or several by name")
+    found: dict[str, tuple[Workload, ...]] = {}
+    scopes = []
+    for name, one in named.items():
+        many = tuple(one.workloads) if isinstance(one, Study) else (one,) if isinstance(one, Workload) else tuple(one)
+        if not many or not all(isinstance(each, Workload) for each in many):
+            raise StudyError(
+                "a case is a workload, several, or a study",
+                field="cases",
+                value=type(one).__name__,
+                accepted="one of them",
+            )
+        found[name or ", ".join(each.name for each in many)] = many
+        scopes += [one.goal_and_scope] if isinstance(one, Study) else []
+    if any(each.functional_unit != scopes[0].functional_unit for each in scopes[1:]):
+        told = ", ".join(f"{each.functional_unit.reference_flow:~}" for each in scopes)
+        raise StudyError("studies with different functional units", value=told, accepted="one functional unit for all")
+    title = next((one.name for one in named.values() if isinstance(one, Study)), "")
+    return found, (scopes[0] if scopes else None), title or ", ".join(found)
+
+
+def _unique(names: Sequence[str], axis: str) -> None:
+    if not names:
+        raise StudyError("an empty list of cases", field=axis, accepted=f"one {axis} or more, or no {axis}= at all")
+    twice = sorted({one for one in names if names.count(one) > 1})
+    if twice:
+        raise StudyError("a case is there twice", field=axis, value=", ".join(twice), accepted="each once")
+
+
+def _places(given: Any, runs: Sequence[Workload], notes: list[str]) -> dict[str, Location]:
+    if isinstance(given, str | Location):
+        given = [given]
+    pairs = list(given.items()) if isinstance(given, Mapping) else [(place_name(one), one) for one in given]
+    _unique([str(name) for name, _ in pairs], LOCATION)
+    found = {str(name): _placed(one, runs, notes) for name, one in pairs}
+    kinds = {one.grid_kind for one in found.values()}
+    if len(kinds) > 1:
+        raise StudyError(
+            "places with different kinds of grid figures",
+            field="location.grid_kind",
+            value=", ".join(sorted(kinds)),
+            accepted="one kind in a comparison; compare once for each kind",
+        )
+    return found
+
+
+def place_name(one: str | Location) -> str:
+    """What a place is called as a case: its cloud region, else its zone."""
+    if isinstance(one, str):
+        return one.strip()
+    return f"{one.cloud} {one.region}" if one.cloud is not None and one.region is not None else one.zone
+
+
+def _placed(one: str | Location, runs: Sequence[Workload], notes: list[str]) -> Location:
+    if isinstance(one, Location):
+        return one
+    own = runs[0].location
+    provider, _, region = one.strip().partition(" ")
+    if region and provider.casefold() in {"aws", "gcp", "azure", "google", "microsoft", "oracle", "ibm", "alibaba"}:
+        return Location.model_validate({"cloud": provider.casefold(), "region": region.strip()})
+    bare = Location(zone=one)
+    if bare.zone == own.zone:
+        return own
+    kept = {name: getattr(own, name) for name in ("pue", "wue", "grid_kind") if getattr(own, name) is not None}
+    asked = own.year
+    if asked is not None:
+        published = years(bare.zone, own.grid_kind) or sorted(electricity.intensities().get(bare.zone, {}))
+        kept["year"] = asked
+        if published and asked not in published:
+            kept["year"] = nearest_year(published, asked)
+            notes.append(f"the mix of {bare.zone} is of {kept['year']}: none of {asked} is published")
+    stated = [f"{name.upper()} {kept[name]:g~}" if name == "wue" else f"{name.upper()} {kept[name]}"
+              for name in ("pue", "wue") if name in kept]  # fmt: skip
+    if stated:
+        told = f"a bare zone keeps the facility of the run: {', '.join(stated)}"
+        notes += [told] if told not in notes else []
+    return Location.model_validate({"zone": bare.zone, **kept})
+
+
+def _machines(given: Any, runs: Sequence[Workload], precision: str | None, notes: list[str]) -> dict[str, Machine]:
+    if isinstance(given, str):
+        given = [given]
+    pairs = list(given.items()) if isinstance(given, Mapping) else [(one, None) for one in given]
+    _unique([str(name) for name, _ in pairs], HARDWARE)
+    if len(runs) > 1 and len({_machine_key(one) for one in runs}) > 1:
+        raise StudyError(
+            "workloads on different machines",
+            field=HARDWARE,
+            value=", ".join(one.name for one in runs),
+            accepted="one machine for all of them; or one case for each way, by name",
+        )
+    return {str(name): _machine(str(name), how, runs[0], precision, notes) for name, how in pairs}
+
+
+def _machine(name: str, how: Any, run: Workload, precision: str | None, notes: list[str]) -> Machine:
+    try:
+        found = machine_named(name)
+    except InputError as fault:
+        raise StudyError(fault.problem, field=f"{HARDWARE}.{name}", value=name, accepted=fault.accepted) from None
+    own, count = servers(run.hardware)
+    target = found.server if isinstance(found, Cluster) else found
+    same = own is not None and target == own
+    if how is None:
+        how = as_measured if same else proposed_scaling(_needed(run), found, precision)
+    if isinstance(how, AsMeasured):
+        if not same and (own is None or _cards(own) != _cards(target)):
+            raise StudyError(
+                "a log does not carry over to other accelerators",
+                field=f"{HARDWARE}.{name}",
+                value=", ".join(_cards(target)) or "no accelerator",
+                accepted="lca.scaled(throughput=..., power=...), a power log of that machine, or the name alone for "
+                "published peak figures",
+            )
+        told = "as measured"
+    elif isinstance(how, Scaled):
+        told = how.because or ("no reason is given for the scaling" if how.basis == "stated" else how.basis)
+        notes.append(f"{name}: {how.basis} scaling: {told}")
+    elif isinstance(how, PowerLog):
+        told = "its own log"
+    else:
+        raise StudyError(
+            "it is not said how the energy of this machine is known",
+            field=f"{HARDWARE}.{name}",
+            value=type(how).__name__,
+            accepted="lca.as_measured, lca.scaled(throughput=..., power=...) or a power log",
+        )
+    if isinstance(run.hardware, Cluster) and isinstance(found, Server):
+        found = found if same and count == 1 else Cluster(server=found, count=count)
+    return Machine(run.hardware if same and not isinstance(how, PowerLog) else found, how, told)
+
+
+def _needed(run: Workload) -> Any:
+    if run.hardware is None:
+        raise StudyError(
+            "the run names no hardware to scale from", field="hardware", value=run.name, accepted="hardware of the run"
+        )
+    return run.hardware
+
+
+def _machine_key(one: Workload) -> str:
+    return "" if one.hardware is None else one.hardware.model_dump_json()
+
+
+def _cards(server: Server | None) -> list[str]:
+    parts = server.components if server is not None else ()
+    return sorted(f"{one.count} x {one.item or one.name}" for one in parts if one.kind == "accelerator")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case of a model: its keys, its terms, and the activities and places that they name."""
+
+    keys: tuple[str, ...]
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """A set of cases as a linear model.
+
+    Attributes
+    ----------
+    builder : the product system behind the model, with its gaps and assumptions
+    meterings : the energy of every workload that was read
+    """
+
+    cases: Cases
+    scope: GoalAndScope
+    model: LinearModel
+    items: tuple[Case, ...]
+    builder: ModelBuilder
+    meterings: tuple[Metering, ...] = field(default=())
+
+
+def assembled(
+    found: Cases, scope: GoalAndScope, *, inputs: Inputs | None = None, choices: frozenset[str] = frozenset()
+) -> Assembled:
+    """Build the linear model of a set of cases.
+
+    Raises
+    ------
+    InputError : where a workload, a factor or an input does not hold; for a case that does not deliver the functional
+        unit
+    """
+    builder = ModelBuilder(scope, dict(inputs or {}), choices)
+    shares = {name: _share(name, many, scope) for name, many in found.variants.items()}
+    read: dict[tuple[str, str], Metering] = {}
+    activities: dict[tuple[str, str, str], tuple[int, Metering]] = {}
+    moves: dict[tuple[int, int], int] = {}
+    items = []
+    for keys in found.keys():  # noqa: SIM118 (of the cases, not of a mapping)
+        by_axis = dict(zip(found.axes, keys, strict=True))
+        variant = by_axis.get(VARIANT, next(iter(found.variants)))
+        machine = by_axis.get(HARDWARE, "")
+        terms: list[Term] = []
+        for workload in found.variants[variant]:
+            key = (variant, machine, workload.name)
+            if key not in activities:
+                source = _metered(read, found, variant, machine, workload)
+                activities[key] = (_activity(builder, found, machine, source, key), source)
+            activity, source = activities[key]
+            location = found.places[by_axis[LOCATION]] if LOCATION in by_axis else workload.location
+            place = builder.place(location, source)
+            terms.append(Term(activity, place, shares[variant]))
+            if found.transfer_gb and location.zone != workload.location.zone:
+                grids = [builder.place(one, source, bare=True) for one in (workload.location, location)]
+                if not moves:
+                    moves[0, 0] = builder.transfer(found.transfer_gb, "transfer of data")
+                terms += [Term(moves[0, 0], grid, 0.5 * shares[variant]) for grid in grids]
+        items.append(Case(keys, tuple(terms)))
+    return Assembled(found, scope, builder.build(), tuple(items), builder, tuple(read.values()))
+
+
+def _share(name: str, workloads: tuple[Workload, ...], scope: GoalAndScope) -> float:
+    try:
+        return reference_share(workloads, scope)
+    except InputError as fault:
+        raise fault.within(f"case {name}") from None
+
+
+def _metered(
+    read: dict[tuple[str, str], Metering], found: Cases, variant: str, machine: str, workload: Workload
+) -> Metering:
+    """The energy of a workload; on a machine with a log of its own, that of this log."""
+    how = found.machines[machine].how if machine else None
+    own = machine if isinstance(how, PowerLog) else ""
+    key = (f"{variant}/{workload.name}", own)
+    if key not in read:
+        if isinstance(how, PowerLog):
+            changes = {"power": how, "energy": None, "hardware": found.machines[machine].hardware}
+            workload = workload.model_copy(update=changes)
+        read[key] = metering(workload)
+    return read[key]
+
+
+def _activity(builder: ModelBuilder, found: Cases, machine: str, source: Metering, key: tuple[str, str, str]) -> int:
+    label = " on ".join(filter(None, (source.workload.name, machine)))
+    if len(found.variants) > 1:
+        label = f"{key[0]}: {label}"
+    if not machine:
+        return builder.activity(source, label)
+    chosen = found.machines[machine]
+    scaled = chosen.how if isinstance(chosen.how, Scaled) else None
+    builder.owners[label] = machine
+    return builder.activity(source, label, scaled=scaled, hardware=chosen.hardware)
