@@ -19,7 +19,7 @@ HEAVY += ["typer", "rich", "yaml", "pynvml"]
 @pytest.mark.parametrize("name", lca_ai.__all__)
 def test_every_public_name_is_there(name):
     found = getattr(lca_ai, name)
-    assert callable(found)
+    assert callable(found) or name == "as_measured"  # a marker, not a function
     assert found is getattr(import_module(lca_ai._PUBLIC[name]), name)
     assert name in dir(lca_ai)
 

@@ -4,7 +4,8 @@ Epoch AI's catalogue and CodeCarbon's list of processor powers are read from the
 weighed cards from the card assessments, the example server from its MLPerf description. Single figures of vendors are
 typed in ``import_hardware_facts.py`` and ``import_hardware_cards.py``, further processors in
 ``import_hardware_processors.py``, further servers in
-``import_hardware_servers.py``, instances of cloud providers in ``import_hardware_cloud.py``.
+``import_hardware_servers.py``, instances of cloud providers in ``import_hardware_cloud.py``, peak throughput in
+``import_hardware_throughput.py``.
 
 Run: ``python tools/import_hardware.py EPOCH.csv CPU_POWERS.csv BODIES.csv SYSTEM.json``.
 """
@@ -22,6 +23,7 @@ import import_hardware_cloud as cloud
 import import_hardware_facts as facts
 import import_hardware_processors as processors
 import import_hardware_servers as machines
+import import_hardware_throughput as throughput
 from import_hardware_facts import Fact, Part
 from import_support import importer, mit_licence, read_rows
 from packages import Package, write_package
@@ -59,8 +61,9 @@ NOTICE = (
 
 Compiled for this project and licensed under Creative Commons Attribution 4.0 International. Contains:
 
-- rated power, die area, process node and memory size of accelerators from Epoch AI, Data on Machine Learning Hardware
-  (CC BY 4.0, https://epoch.ai/data/machine-learning-hardware), corrected where a vendor's data sheet disagrees;
+- rated power, die area, process node, memory size and peak throughput of accelerators from Epoch AI, Data on Machine
+  Learning Hardware (CC BY 4.0, https://epoch.ai/data/machine-learning-hardware), corrected where a vendor's data sheet
+  disagrees;
 - rated power of processors from CodeCarbon (MIT, https://github.com/mlco2/codecarbon), {listed} of them in `cpus.csv`,
   the others in `items.csv`: {merged} names that differ in marks and spaces only are one ({conflicts} of them with
   different figures, of which the higher is taken and the other noted), and {unread} entries without a readable power
@@ -83,6 +86,11 @@ stand-in.
 Where a card or a processor holds several dies, `die_area` is their sum and `dies` their number, or the number and area
 of each kind: the yield is that of each die. Dies whose area nobody has published are named in `dies_not_known`.
 Memory on a chip itself, which no device beside it holds, is not listed as memory.
+
+`peak_bf16` and its like are operations per second (a multiplication and an addition are two) of one card in a number
+format, on dense matrices: below 32 bits and in TF32 by the matrix units where the card has them, in FP32 by its
+vectors. They are what the maker states, not what a workload reaches. Figures of sparse matrices are halved or left out;
+a format that a card does not compute in has no row.
 
 The tables of TechPowerUp are not used. Machines whose descriptions contradict themselves are left out.
 """
@@ -211,8 +219,9 @@ def merged(*groups: Iterator[Fact] | Sequence[Fact]) -> list[Fact]:
 def items(epoch: Sequence[Row], powers: Sequence[Row], bodies: Sequence[Row]) -> Table:
     """Gather the table of items, one attribute a row."""
     typed = (*facts.ACCELERATOR_FACTS, *cards.ACCELERATOR_FACTS)
+    peaks = (*throughput.of_epoch(epoch), *throughput.typed())
     kinds = {
-        "accelerator": merged(described_facts(), epoch_facts(epoch), body_facts(bodies), typed),
+        "accelerator": merged(described_facts(), epoch_facts(epoch), body_facts(bodies), typed, peaks),
         "cpu": merged(cpu_facts(powers), facts.OTHER_FACTS["cpu"], machines.CPU_FACTS),
         "memory": (*facts.OTHER_FACTS["memory"], *machines.OTHER_FACTS["memory"]),
         "storage": (*facts.OTHER_FACTS["storage"], *machines.OTHER_FACTS["storage"]),

@@ -170,6 +170,13 @@ FUELS = ("coal, net calorific value", "natural gas, net calorific value", "crude
 CONFIRMED = "confirmed by a second mapping"
 SINGLE = "found in one mapping of the JRC package"
 AWARE_WORLD = 42.95
+#: Categories whose published boundary does not go with results of EF 3.1, and why.
+NOT_OF_EF31 = {
+    "LU": "kilograms of soil lost to erosion, not the points of EF 3.1: not comparable",
+    "CTUe": "derived with the characterisation factors of EF 2.0, which EF 3.1 changed several-fold: not comparable",
+}
+#: Unit of a boundary where it is not that of the category: LU is a mass of soil.
+BOUNDARY_UNITS = {"LU": "kg/year"}
 QUANTITIES = {"normalisation (global, per person, 2010)": "normalisation", "weighting": "weighting"}
 NORMALISATION_NOTES = {
     "ODP": "unverified: transcriptions disagree (0.0523 and 0.0536, which reads as the EF 3.0 value)",
@@ -214,6 +221,21 @@ SOURCES = [
         "Table 13",
     ),
     source(
+        "sala-2020",
+        "Sala, Crenna, Secchi and Sanyé-Mengual (2020), Environmental sustainability of European production and "
+        "consumption assessed against planetary boundaries, Journal of Environmental Management 269, 110686",
+        "https://doi.org/10.1016/j.jenvman.2020.110686",
+        "CC-BY-4.0",
+        "Table 3",
+    ),
+    source(
+        "un-wpp-2012",
+        "United Nations, World Population Prospects: the 2012 Revision, total population of the world in 2010",
+        "https://population.un.org/wpp/",
+        "cited fact",
+        "6,916,183,482 persons",
+    ),
+    source(
         "lca-ai-definition",
         "Definition of this project: an inventory indicator sums flows without a characterisation model",
         "https://www.iso.org/standard/37456.html",
@@ -237,6 +259,10 @@ attribution (Decision 2011/833/EU).
   to the average fuels of other inventories.
 - No toxicity factor of metals is carried: the toxicity of a combustion inventory computed from these flows alone is not
   complete.
+- `planetary_boundaries.csv`: limits of the whole world in a year, translated to the categories of the Environmental
+  Footprint by Sala et al. (2020), CC BY 4.0, and the population of 2010 by which an equal share of each person is
+  formed (a choice of value: other principles of sharing give other shares). `comparable` is "no" for two of them, whose
+  `note` says why. They were derived for EF 2.0: where EF 3.1 changed the factors of a category they are a screening.
 - `normalisation_weighting.csv`: global factors per person (2010) and the weights, which sum to 1. `note` names
   what could not be verified in two transcriptions.
 """
@@ -247,14 +273,16 @@ def main() -> None:
     parser = importer(__doc__)
     parser.add_argument("--characterisation", type=Path, required=True, help="EF 3.1 characterisation factors")
     parser.add_argument("--normalisation", type=Path, required=True, help="EF 3.1 normalisation and weighting")
+    parser.add_argument("--boundaries", type=Path, required=True, help="planetary boundaries by impact category")
     arguments = parser.parse_args()
     factors = read_rows(arguments.characterisation)
     tables = {
         "categories": category_rows(),
         "characterisation": water_rows(factors) + flow_rows(factors) + energy_rows(factors),
         "normalisation_weighting": normalisation_rows(read_rows(arguments.normalisation)),
+        "planetary_boundaries": boundary_rows(read_rows(arguments.boundaries)),
     }
-    title = "Impact categories, characterisation, normalisation and weighting (EF 3.1)"
+    title = "Impact categories, characterisation, normalisation, weighting (EF 3.1) and planetary boundaries"
     write_package(Package("emission_factors/method", title, "2026.11", *CC_BY, NOTICE, SOURCES, dict(tables)))
 
 
@@ -338,6 +366,27 @@ def normalisation_rows(rows: Iterable[Mapping[str, str]]) -> list[Row]:
                 "unit": "1" if is_weight else f"{units[category]}/(person year)",
                 "source": "jrc106545;pef-2021-2279" if is_weight else "jrc130796",
                 "note": "" if is_weight else NORMALISATION_NOTES.get(code, ""),
+            }
+        )
+    return result
+
+
+def boundary_rows(rows: Iterable[Mapping[str, str]]) -> list[Row]:
+    """Return the planetary boundaries of the whole world, with the population that shares them."""
+    known, units = _by_code(), _units()
+    result: list[Row] = []
+    for row in rows:
+        code = row["category"]
+        category = known[CODES.get(code, code)]
+        result.append(
+            {
+                "category": category,
+                "amount": float(row["global_boundary"]),
+                "unit": BOUNDARY_UNITS.get(code, f"{units[category]}/year"),
+                "population": int(row["population_2010"]),
+                "comparable": "no" if code in NOT_OF_EF31 else "yes",
+                "source": "sala-2020;un-wpp-2012",
+                "note": NOT_OF_EF31.get(code, ""),
             }
         )
     return result

@@ -386,8 +386,8 @@ def pareto(found: Comparison, categories: Sequence[str]) -> pd.DataFrame:
 
 def _beats(amounts: Array) -> NDArray[np.bool_]:
     """Whether a case is no worse than another in any category and better in one, shape (cases, cases)."""
-    no_worse = (amounts[:, None, :] <= amounts[None, :, :]).all(axis=2)
-    better = (amounts[:, None, :] < amounts[None, :, :]).any(axis=2)
+    no_worse: Any = (amounts[:, None, :] <= amounts[None, :, :]).all(axis=2)
+    better: Any = (amounts[:, None, :] < amounts[None, :, :]).any(axis=2)
     found: NDArray[np.bool_] = no_worse & better
     return found
 
@@ -400,7 +400,7 @@ def _share_on_front(found: Comparison, places: Sequence[int]) -> Array:
     on_front = np.empty(count)
     for index in range(count):
         own = drawn[:, index, None, :]
-        beaten: NDArray[np.bool_] = ((drawn <= own).all(axis=0) & (drawn < own).any(axis=0)).any(axis=0)
+        beaten: Any = ((drawn <= own).all(axis=0) & (drawn < own).any(axis=0)).any(axis=0)
         on_front[index] = 1.0 - float(beaten.mean())
     return on_front
 

@@ -13,7 +13,7 @@ from lca_ai.interpretation.linear import Variable
 from lca_ai.models.distributions import Range, distribution
 from lca_ai.units import quantity
 
-_ABOVE_ZERO = frozenset({"energy", "service_life", "utilisation", "power_supply_efficiency", "throughput", "power"})
+ABOVE_ZERO = frozenset({"energy", "service_life", "utilisation", "power_supply_efficiency", "throughput", "power"})
 
 
 def given_distribution(given: Any, field: str) -> Any:
@@ -45,8 +45,8 @@ def with_given(one: Variable, given: Any) -> Variable:
         plain = isinstance(given, int | float)
         value = float(given) if plain else float(quantity(given, expected=unit).to(unit).magnitude)
         one = replace(one, value=value, spread=None, basis="given", sources=("study",))
-    if not one.low <= one.value <= one.high or (one.key in _ABOVE_ZERO and one.value <= 0.0):
-        least = "above 0" if one.key in _ABOVE_ZERO and not one.low else f"from {one.low:g}"
+    if not one.low <= one.value <= one.high or (one.key in ABOVE_ZERO and one.value <= 0.0):
+        least = "above 0" if one.key in ABOVE_ZERO and not one.low else f"from {one.low:g}"
         most = "" if one.high == float("inf") else f" to {one.high:g}"
         raise StudyError("not physically possible", field=f"inputs.{one.key}", value=one.value, accepted=least + most)
     return one
