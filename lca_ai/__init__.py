@@ -44,6 +44,7 @@ _PUBLIC = {
     "Uniform": "lca_ai.models.distributions",
     "as_measured": "lca_ai.interpretation.scaling",
     "assess": "lca_ai.impact.assess",
+    "best_hours": "lca_ai.interpretation.hours",
     "cases": "lca_ai.interpretation.cases",
     "check_result": "lca_ai.interpretation.checks",
     "cloud_regions": "lca_ai.inventory.zone_list",
@@ -106,6 +107,7 @@ __all__ = [
     "Uniform",
     "as_measured",
     "assess",
+    "best_hours",
     "cases",
     "check_result",
     "cloud_regions",
@@ -142,6 +144,7 @@ if TYPE_CHECKING:
     from lca_ai.interpretation.compare import Comparison, compare, pareto
     from lca_ai.interpretation.compiled import compile
     from lca_ai.interpretation.contribution import contributions
+    from lca_ai.interpretation.hours import best_hours
     from lca_ai.interpretation.scaling import as_measured, proposed_scaling, scaled
     from lca_ai.interpretation.uncertainty import monte_carlo
     from lca_ai.inventory.lookup import factors

@@ -8,7 +8,10 @@ from contextlib import contextmanager
 
 from lca_ai.errors import InputError
 
-_NAMES = "timezone|columns|device|format|max_gap|year|cloud|region|pue|proxy|hourly"
+_NAMES = (
+    "timezone|columns|device|format|max_gap|year|cloud|region|pue|proxy|hourly|within|deadline|earliest|min_chunk|"
+    "resume_energy|step|category|grid_kind|workload|samples|seed|location|hardware|transfer|precision|confidence"
+)
 #: Pattern of a remedy -> the same for the shell, in this order.
 _REMEDIES = (
     (r"\(columns=\.\.\., --columns\)", "(--columns)"),

@@ -44,7 +44,7 @@ def assess(
 
     old = read_lock(lock) if lock is not None else None  # before it may be written over
     try:
-        subject = read_study(_study_file(study), tables=own)
+        subject = read_study(study_file(study), tables=own)
         result = assess_study(subject, tables=own)
     except InputError as fault:
         raise fault.at(file=study) from None
@@ -75,7 +75,7 @@ def _tell(found: Recomputed, rows: int, written: Path) -> None:
     typer.echo(f"recomputed: all {rows} rows are the same")
 
 
-def _study_file(study: Path) -> Path:
+def study_file(study: Path) -> Path:
     """The file itself, or the example study of that name."""
     if study.exists() or study.suffix:
         return study

@@ -60,7 +60,7 @@ class MonteCarlo:
 
     @property
     def totals(self) -> pd.DataFrame:
-        """Per category ``amount`` (central), ``mean``, ``sd``, ``low``, ``median``, ``high``, ``unit``, and coverage."""
+        """Per category ``amount`` (central), ``mean``, ``sd``, ``low``, ``median``, ``high``, ``unit``, coverage."""
         table = self.comparison.table.merge(self.comparison.details, on=[*self.comparison.axes, "category"])
         columns = ["amount", "mean", "sd", "low", "median", "high", "unit", "complete", "covered_share"]
         return table.set_index("category")[columns]
