@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from lca_ai.cli import data, factors, hardware, hours, logs, study
+from lca_ai.cli import data, decisions, factors, hardware, hours, logs, study
 from lca_ai.cli.shared import app
 from lca_ai.errors import LcaAiError
 
-__all__ = ["app", "data", "factors", "hardware", "hours", "logs", "main", "study"]
+__all__ = ["app", "data", "decisions", "factors", "hardware", "hours", "logs", "main", "study"]
 
 
 def main() -> None:

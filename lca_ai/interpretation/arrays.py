@@ -64,6 +64,11 @@ class Samples:
         """All samples of one category, shape (cases, samples)."""
         return _OfCategory(_Shared(self.model, self.draws, self.cases), category).block(self.cases)
 
+    def of_cases(self, indices: Sequence[int], category: int) -> Array:
+        """All samples of some cases in one category, shape (cases, samples)."""
+        chosen = [self.cases[index] for index in indices]
+        return _OfCategory(_Shared(self.model, self.draws, chosen), category).block(chosen)
+
     def quantiles(self, probabilities: Sequence[float]) -> Array:
         """Quantiles of every case in every category, shape (probabilities, cases, categories)."""
         found = np.empty((len(probabilities), len(self.cases), len(self.model.table.categories)))

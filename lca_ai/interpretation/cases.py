@@ -22,6 +22,7 @@ from lca_ai.models.power import PowerLog
 from lca_ai.models.scope import GoalAndScope
 from lca_ai.models.study import Study
 from lca_ai.models.workload import Workload
+from lca_ai.own_tables import OwnTables, using
 from lca_ai.tables import nearest_year
 from lca_ai.units import quantity
 
@@ -49,6 +50,7 @@ class Cases:
     axes : the names of the key columns, in order
     transfer_gb : data that moves with a run that does not stay where it was [GB]
     notes : what was chosen on the way, for the data quality
+    tables : the user's own tables, whose rows come before the project's
     """
 
     variants: Mapping[str, tuple[Workload, ...]]
@@ -59,6 +61,7 @@ class Cases:
     transfer_gb: float = 0.0
     notes: tuple[str, ...] = ()
     name: str = ""
+    tables: OwnTables | None = None
 
     def __len__(self) -> int:
         return len(self.variants) * max(len(self.machines), 1) * max(len(self.places), 1)
@@ -81,13 +84,14 @@ class Cases:
         return found
 
 
-def cases(
+def cases(  # noqa: PLR0913 (the axes of a comparison)
     subject: Subject | Mapping[str, Subject],
     *,
     location: str | Location | Iterable[str | Location] | Mapping[str, str | Location] | None = None,
     hardware: str | Iterable[str] | Mapping[str, Any] | None = None,
     transfer: Any = None,
     precision: str | None = None,
+    tables: OwnTables | None = None,
 ) -> Cases:
     """Every combination of ways, machines and places to do the same work.
 
@@ -102,23 +106,44 @@ def cases(
         Of a name alone, the run's own machine is as measured, and any other one is scaled by published peak figures.
     transfer : data that moves over the network with a run that is moved, e.g. ``"500 GB"``
     precision : number format of proposed scalings, e.g. "bf16"
+    tables : own tables, a folder or one CSV file; those that the study names where not given
 
     Raises
     ------
     InputError : for an empty list, a name twice, an unknown zone or machine, a log kept for other accelerators
     """
+    if tables is None:
+        tables = _own_tables(subject)
     notes: list[str] = []
-    variants, scope, name = _variants(subject)
-    runs = [one for many in variants.values() for one in many]
-    places = {} if location is None else _places(location, runs, notes)
-    machines = {} if hardware is None else _machines(hardware, runs, precision, notes)
-    axes = [VARIANT] if len(variants) > 1 or isinstance(subject, Mapping) else []
+    with using(tables):
+        variants, scope, name = _variants(subject)
+        runs = [one for many in variants.values() for one in many]
+        places = {} if location is None else _places(location, runs, notes)
+        machines = {} if hardware is None else _machines(hardware, runs, precision, notes)
+    axes = [VARIANT] if len(variants) > 1 or isinstance(subject, Mapping) or not (machines or places) else []
     axes += [HARDWARE] if machines else []
     axes += [LOCATION] if places else []
-    if not axes:
-        axes = [VARIANT]
     moved = 0.0 if transfer is None else float(quantity(transfer, expected="GB").to("GB").magnitude)
-    return Cases(variants, machines, places, tuple(axes), scope, moved, tuple(notes), name)
+    if moved < 0.0:
+        raise StudyError("less than nothing is moved", field="transfer", value=str(transfer), accepted="e.g. 500 GB")
+    return Cases(variants, machines, places, tuple(axes), scope, moved, tuple(notes), name, tables)
+
+
+def _own_tables(subject: Any) -> OwnTables | None:
+    """The tables that studies name.
+
+    Raises
+    ------
+    StudyError : for studies with different ones
+    """
+    many = list(subject.values()) if isinstance(subject, Mapping) else [subject]
+    found = {one.own_tables() for one in many if isinstance(one, Study)}
+    if len(found) > 1:
+        told = ", ".join(str(one) for one in found)
+        raise StudyError(
+            "studies with different tables of their own", field="tables", value=told, accepted="one of them"
+        )
+    return found.pop() if found else None
 
 
 def _variants(subject: Any) -> tuple[dict[str, tuple[Workload, ...]], GoalAndScope | None, str]:
@@ -308,7 +333,11 @@ def assembled(
     InputError : where a workload, a factor or an input does not hold; for a case that does not deliver the functional
         unit
     """
-    builder = ModelBuilder(scope, dict(inputs or {}), choices)
+    with using(found.tables):
+        return _assembled(found, scope, ModelBuilder(scope, dict(inputs or {}), choices))
+
+
+def _assembled(found: Cases, scope: GoalAndScope, builder: ModelBuilder) -> Assembled:
     shares = {name: _share(name, many, scope) for name, many in found.variants.items()}
     read: dict[tuple[str, str], Metering] = {}
     activities: dict[tuple[str, str, str], tuple[int, Metering]] = {}

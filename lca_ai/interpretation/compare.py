@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from lca_ai import provenance, tables
+from lca_ai import provenance, tables, units
 from lca_ai.errors import StudyError, did_you_mean
 from lca_ai.impact.engine import unit_scores
 from lca_ai.interpretation.arrays import Samples
@@ -22,6 +22,7 @@ from lca_ai.interpretation.linear import Draws, draw
 from lca_ai.interpretation.moments import moments
 from lca_ai.inventory.system import Assumed
 from lca_ai.models.scope import GoalAndScope
+from lca_ai.own_tables import using
 
 Array = NDArray[np.float64]
 LOW, MEDIAN, HIGH = 0.05, 0.5, 0.95
@@ -94,6 +95,10 @@ class Comparison:
         """Categories that are not ranked, and why."""
         pairs = zip(self.categories, self.completeness.reasons(), strict=True)
         return {category: reason for category, reason in pairs if reason}
+
+    def summary(self) -> str:
+        """The ranked categories in words: the lowest case of each, and how sure that is; then what is not ranked."""
+        return _summary(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The comparison as plain data, for ``result.json``."""
@@ -197,9 +202,16 @@ def compared(
     ----------
     correlated : whether figures are correlated, so that the moments are those of the samples
     """
+    with using(found.cases.tables):
+        return _compared(found, samples, correlated=correlated, cut_off=cut_off)
+
+
+def _compared(found: Assembled, samples: Samples, *, correlated: bool, cut_off: float | None) -> Comparison:
     model = found.model
     scores = unit_scores(found.builder.system, list(found.builder.products))
     tolerated = tables.assumption("ranking_cut_off") if cut_off is None else cut_off
+    if not 0.0 <= tolerated < 1.0:
+        raise StudyError("not a share", field="cut_off", value=tolerated, accepted="from 0 to less than 1")
     told = completeness(found, scores, cut_off=tolerated)
     low, median, high = samples.quantiles((LOW, MEDIAN, HIGH))
     mean, deviation = samples.moments() if correlated else moments(model, samples.draws, samples.cases)
@@ -209,14 +221,14 @@ def compared(
     index = pd.DataFrame(
         [(*key, category) for key in keys for category in categories], columns=[*found.cases.axes, "category"]
     )
-    units = {category: tables.category_unit(category) for category in categories}
+    in_units = {category: tables.category_unit(category) for category in categories}
 
     def column(values: Any) -> Any:
         return np.where(told.known, values, np.nan).ravel()
 
     basis = np.repeat([_basis(found, one.terms) for one in found.items], len(categories))
     table = index.assign(
-        amount=column(central), low=column(low), high=column(high), unit=index["category"].map(units),
+        amount=column(central), low=column(low), high=column(high), unit=index["category"].map(in_units),
         activity_basis=basis,
     )  # fmt: skip
     details = index.assign(
@@ -230,6 +242,35 @@ def compared(
         data_quality=_quality(found, samples.draws), assumed=tuple(dict.fromkeys(found.builder.system.assumed)),
         completeness=told, samples=samples, seed=samples.draws.seed, found=found, lock=provenance.lock(files, {}),
     )  # fmt: skip
+
+
+def _summary(found: Comparison) -> str:
+    flow = found.scope.functional_unit
+    lines = [
+        found.name,
+        f"per {flow.description}; {len(found.keys)} cases, {found.samples.draws.samples:,} draws, 5 to 95 %",
+        "",
+    ]
+    central = found.table["amount"].to_numpy().reshape(len(found.keys), -1)
+    low, high = (found.table[name].to_numpy().reshape(len(found.keys), -1) for name in ("low", "high"))
+    width = max(map(len, found.categories))
+    for index, (category, reason) in enumerate(zip(found.categories, found.completeness.reasons(), strict=True)):
+        if reason:
+            continue
+        unit, order = tables.category_unit(category), np.argsort(central[:, index], kind="stable")
+        best = int(order[0])
+        told = (
+            f"{units.humanise(float(central[best, index]), unit)} ({units.humanise(float(low[best, index]), unit)} to "
+        )
+        told += f"{units.humanise(float(high[best, index]), unit)})"
+        if len(order) > 1:
+            drawn = found.samples.of_cases(order[:2].tolist(), index)
+            sure = float((drawn[0] < drawn[1]).mean() + 0.5 * (drawn[0] == drawn[1]).mean())
+            told += f"; lower than {' '.join(found.keys[int(order[1])])} in {sure:.1%} of the draws"
+        lines.append(f"{category:<{width}}  lowest: {' '.join(found.keys[best])}, {told}")
+    lines += [f"{'left out of all alike':<{width}}  {one}" for one in found.completeness.alike]
+    lines += ["", *(f"not ranked: {reason}" for reason in found.not_ranked.values())]
+    return "\n".join(lines).rstrip()
 
 
 def _basis(found: Assembled, terms: Iterable[Any]) -> str:

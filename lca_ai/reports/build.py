@@ -48,7 +48,7 @@ class Report:
         forms = {".html": self.html, ".htm": self.html, ".md": self.markdown}
         if file.suffix.lower() not in forms:
             raise InputError("this form of report is not known", file=path, value=file.suffix, accepted=".html or .md")
-        return _write(file, forms[file.suffix.lower()]())
+        return written(file, forms[file.suffix.lower()]())
 
 
 def report(result: Result) -> Report:
@@ -66,9 +66,9 @@ def write_all(result: Result, folder: str | Path) -> list[Path]:
     out = Path(folder)
     plain = {**result.to_dict(), "checks": [vars(check) for check in check_result(result)]}
     return [
-        _write(out / "report.html", report(result).html()),
-        _write(out / "impacts.csv", result.impacts.to_csv(index=False, lineterminator="\n")),
-        _write(out / "result.json", json.dumps(plain, indent=1, ensure_ascii=False, allow_nan=False) + "\n"),
+        written(out / "report.html", report(result).html()),
+        written(out / "impacts.csv", result.impacts.to_csv(index=False, lineterminator="\n")),
+        written(out / "result.json", json.dumps(plain, indent=1, ensure_ascii=False, allow_nan=False) + "\n"),
     ]
 
 
@@ -79,10 +79,16 @@ def write_moved(found: Recomputed, folder: str | Path) -> Path:
     ------
     InputError : where the folder cannot be written
     """
-    return _write(Path(folder) / "moved.csv", found.moved().to_csv(index=False, lineterminator="\n"))
+    return written(Path(folder) / "moved.csv", found.moved().to_csv(index=False, lineterminator="\n"))
 
 
-def _write(file: Path, text: str) -> Path:
+def written(file: Path, text: str) -> Path:
+    """Write a text file with its folder.
+
+    Raises
+    ------
+    InputError : where it cannot be written
+    """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8", newline="\n")
