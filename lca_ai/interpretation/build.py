@@ -25,7 +25,7 @@ from lca_ai.inventory.hourly import HourlySeries, read_hourly
 from lca_ai.inventory.system import Assumed, Gap, ProductSystem
 from lca_ai.logs.reading import EnergyReading
 from lca_ai.models import cloud
-from lca_ai.models.distributions import Distribution, Range, Uniform
+from lca_ai.models.distributions import Choice, Distribution, Range, Uniform
 from lca_ai.models.location import Location
 from lca_ai.models.scope import GoalAndScope
 from lca_ai.models.workload import Workload
@@ -119,6 +119,7 @@ class ModelBuilder:
     owners: dict[str, str] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     _places: dict[object, int] = field(default_factory=dict)
+    _known: dict[str, Variable] = field(default_factory=dict)
 
     def activity(self, source: Metering, label: str, *, scaled: Scaled | None = None, hardware: Any = None) -> int:
         """Add an activity: a metered workload, on its own machine or scaled to another one.
@@ -153,6 +154,7 @@ class ModelBuilder:
             life, utilisation = self._lives(source.workload)
         found = Activity(
             name=label, energy=index, hours=hours, life=life, utilisation=utilisation, efficiency=efficiency,
+            rule=self._rule() if share is not None and "allocation rule" in self.choices else -1,
             modelled=modelled, share=server.share if server is not None else 1.0, stages=stages,
             additional=sum(use.total for use in uses if use.basis == "given" and use is not uses[0]),
             basis=_basis(metered, uses, scaled),
@@ -246,21 +248,26 @@ class ModelBuilder:
         return None
 
     def _variable(self, one: Variable, workload: Workload | None) -> int:
-        """The index of a variable, with what is given of it by the inputs or by the study."""
-        places = list(self.variables)
+        """The index of a variable, with what is given of it by the inputs or by the study.
+
+        One that differs from another of the same name is another figure: its name gets a number.
+        """
+        name, number = one.name, 1
+        while self._known.get(one.name, one) != one:
+            number += 1
+            one = replace(one, name=f"{name} ({number})")
         if one.name in self.variables:
-            return places.index(one.name)
+            return list(self.variables).index(one.name)
+        self._known[one.name] = one
         given: Any = None
         if workload is not None:
-            given = next(
-                (workload.uncertainty[key] for key in (one.name, one.key) if key in workload.uncertainty), None
-            )
+            given = next((workload.uncertainty[key] for key in (name, one.key) if key in workload.uncertainty), None)
         for key in (one.key, one.name):
             if key in self.inputs:
                 self.used.add(key)
                 given = self.inputs[key]
         self.variables[one.name] = one if given is None else with_given(one, given)
-        return len(places)
+        return len(self.variables) - 1
 
     def _energy(self, source: Metering, of: str) -> int:
         """The metered energy: with the error of its sensor, or of a model by rated power."""
@@ -312,6 +319,12 @@ class ModelBuilder:
                 Variable(f"utilisation of {workload.name}", "utilisation", share, "", choice=True, high=1.0), workload
             )
         return life, use
+
+    def _rule(self) -> int:
+        """The rule of allocation as a choice: by the productive hours of the service life, or by all of its hours."""
+        spread = Choice(values=(0.0, 1.0))
+        one = Variable("allocation by all hours of the life", "allocation_rule", 0.0, "", spread, choice=True, high=1.0)
+        return self._variable(one, None)
 
     def _assumed(self, key: str, name: str, unit: str, *, high: float = float("inf"), choice: str = "") -> int:
         """A variable of the table of assumptions, with its range."""

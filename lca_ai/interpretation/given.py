@@ -10,6 +10,7 @@ from lca_ai import tables
 from lca_ai.errors import StudyError
 from lca_ai.interpretation import sampling
 from lca_ai.interpretation.linear import Variable
+from lca_ai.models.base import Model
 from lca_ai.models.distributions import Range, distribution
 from lca_ai.units import quantity
 
@@ -36,7 +37,7 @@ def with_given(one: Variable, given: Any) -> Variable:
     ------
     StudyError : for a value outside what is physically possible, or another unit
     """
-    if isinstance(given, Mapping) or hasattr(given, "model_fields"):
+    if isinstance(given, Mapping | Model):
         found = sampling.in_numbers(given_distribution(given, one.key), value=one.value, unit=one.unit, field=one.key)
         centre = middle(found) if _states_centre(given_distribution(given, one.key)) else one.value
         one = replace(one, value=centre, spread=found, basis="given", sources=("study",))

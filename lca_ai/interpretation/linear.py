@@ -60,6 +60,7 @@ class Activity:
 
     Attributes
     ----------
+    rule : 0 where a machine's idle hours are borne by its used ones, 1 where they are borne by none
     modelled : per part that the log leaves out: energy [kWh] per unit of a variable, and that variable
     additional : energy beside the run [kWh], which no efficiency applies to
     share : share of the machine that the workload has
@@ -75,6 +76,7 @@ class Activity:
     efficiency: int = -1
     throughput: int = -1
     power: int = -1
+    rule: int = -1
     modelled: tuple[tuple[float, int], ...] = ()
     additional: float = 0.0
     share: float = 1.0
@@ -99,7 +101,10 @@ class Activity:
         if not self.stages:
             return 0.0
         speed = values[self.throughput] if self.throughput >= 0 else 1.0
-        lives = values[self.life] * _HOURS_PER_YEAR * values[self.utilisation]
+        used = values[self.utilisation]
+        if self.rule >= 0:
+            used = used + (1.0 - used) * values[self.rule]
+        lives = values[self.life] * _HOURS_PER_YEAR * used
         return values[self.hours] * self.share / (lives * speed)
 
 
