@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,36 +120,63 @@ class _OfCategory:
             stages = list(shared.model.activities[one].stages.values())
             self.made[one] = machines * self.products(stages).sum(axis=0) if stages else 0.0
         whole = len(shared.places) * draws.samples * 8 <= _PLACES_BYTES
-        self.known = self.at(shared.places) if whole else {}
+        self.row = {one: row for row, one in enumerate(shared.places)}
+        self.known = self.at(shared.places) if whole else None
 
     def products(self, products: Sequence[int]) -> Array:
         """Impacts of a unit of some products, shape (products, samples)."""
         found: Array = self.exchanges[list(products)] @ self.factors
         return found
 
-    def at(self, places: Sequence[int]) -> dict[int, Number]:
-        """Impacts per IT energy at places."""
-        if not self.shared.model.use:
-            return dict.fromkeys(places, 0.0)
-        grids = self.products([self.shared.model.places[one].grid for one in places])
-        found: dict[int, Number] = {}
-        for row, one in zip(grids, places, strict=True):
-            water = self.shared.model.places[one].water
-            found[one] = row * self.shared.electricity[one]
-            if water >= 0:
-                found[one] = found[one] + self.products([water])[0] * self.shared.water[one]
+    def at(self, places: Sequence[int]) -> Array:
+        """Impacts per IT energy at places, shape (places, samples)."""
+        model, shared = self.shared.model, self.shared
+        if not model.use or not places:
+            return np.zeros((len(places), shared.draws.samples))
+        found = self.products([model.places[one].grid for one in places])
+        for row, one in enumerate(places):
+            found[row] *= shared.electricity[one]
+            if model.places[one].water >= 0:
+                found[row] += self.products([model.places[one].water])[0] * shared.water[one]
         return found
 
     def block(self, cases: Cases) -> Array:
         """Samples of some cases, shape (cases, samples)."""
-        places = self.known or self.at(sorted({term.place for case in cases for term in case if term.place >= 0}))
         found = np.zeros((len(cases), self.shared.draws.samples))
-        for row, case in enumerate(cases):
+        if self.known is not None:
+            row, matrix = self.row, self.known
+        else:
+            own = sorted({term.place for case in cases for term in case if term.place >= 0})
+            row, matrix = {one: index for index, one in enumerate(own)}, self.at(own)
+        for (activity, weight, _), members in _alike(cases).items():
+            places = [row[place] for _, place in members]
+            chosen: Any = [case for case, _ in members]
+            if len(cases) == len(members) and places == list(range(places[0], places[0] + len(places))):
+                chosen, taken = slice(None), matrix[places[0] : places[0] + len(places)]
+            else:
+                taken = matrix[places]
+            found[chosen] += taken * (weight * self.shared.energy[activity]) + weight * self.made[activity]
+        for index, case in enumerate(cases):
             for term in case:
-                found[row] += term.weight * self.made[term.activity]
-                if term.place >= 0:
-                    found[row] += (term.weight * self.shared.energy[term.activity]) * places[term.place]
+                if term.place < 0:
+                    found[index] += term.weight * self.made[term.activity]
         return found
+
+
+def _alike(cases: Cases) -> dict[tuple[int, float, int], list[tuple[int, int]]]:
+    """Case and place of the terms of an activity and a weight, so that they are computed together.
+
+    Of two such terms in one case, the second is in a group of its own: a row is added to once in a group.
+    """
+    found: dict[tuple[int, float, int], list[tuple[int, int]]] = {}
+    for index, case in enumerate(cases):
+        met: dict[tuple[int, float], int] = {}
+        for term in case:
+            if term.place >= 0:
+                key = (term.activity, term.weight)
+                met[key] = met.get(key, 0) + 1
+                found.setdefault((*key, met[key]), []).append((index, term.place))
+    return found
 
 
 def run(work: Callable[[int], None], items: Sequence[int], threads: int) -> None:
