@@ -9,34 +9,19 @@ from typing import Any
 
 from lca_ai.errors import InputError, StudyError
 from lca_ai.impact.assess import reference_share
+from lca_ai.interpretation.axes import HARDWARE, LOCATION, VARIANT, Machine, machines_of, places_of
 from lca_ai.interpretation.build import Inputs, Metering, ModelBuilder, metering
 from lca_ai.interpretation.linear import LinearModel, Term
-from lca_ai.interpretation.scaling import AsMeasured, Scaled, as_measured, proposed_scaling
-from lca_ai.inventory import electricity
-from lca_ai.inventory.facility import servers
-from lca_ai.inventory.mixes import years
-from lca_ai.models.catalogue import hardware as machine_named
-from lca_ai.models.hardware import Cluster, Server
+from lca_ai.interpretation.scaling import Scaled
 from lca_ai.models.location import Location
 from lca_ai.models.power import PowerLog
 from lca_ai.models.scope import GoalAndScope
 from lca_ai.models.study import Study
 from lca_ai.models.workload import Workload
 from lca_ai.own_tables import OwnTables, using
-from lca_ai.tables import nearest_year
 from lca_ai.units import quantity
 
-LOCATION, HARDWARE, VARIANT = "location", "hardware", "case"
 Subject = Study | Workload | Sequence[Workload]
-
-
-@dataclass(frozen=True)
-class Machine:
-    """A machine to compare: what it is, and how its energy follows from the run's."""
-
-    hardware: Server | Cluster | None
-    how: Scaled | AsMeasured | PowerLog
-    told: str
 
 
 @dataclass(frozen=True)
@@ -102,7 +87,8 @@ def cases(  # noqa: PLR0913 (the axes of a comparison)
         bare zone keeps what the run's location says of its facility and year, and changes the grid; a run's own zone
         stays as it is.
     hardware : machines by their name in the catalogue, each with how its energy is known: ``lca.as_measured`` (the
-        run's log, for a machine with the same accelerators), ``lca.scaled(throughput=, power=)``, or a log of its own.
+        run's log, for a machine with the same accelerators), ``lca.scaled(throughput=, power=)``, or a log of its own;
+        under a name of your own as a pair, ``{"ours": ("dgx-h100", log)}``; ``mi300x-8`` is eight cards alone.
         Of a name alone, the run's own machine is as measured, and any other one is scaled by published peak figures.
     transfer : data that moves over the network with a run that is moved, e.g. ``"500 GB"``
     precision : number format of proposed scalings, e.g. "bf16"
@@ -118,8 +104,8 @@ def cases(  # noqa: PLR0913 (the axes of a comparison)
     with using(tables):
         variants, scope, name = _variants(subject)
         runs = [one for many in variants.values() for one in many]
-        places = {} if location is None else _places(location, runs, notes)
-        machines = {} if hardware is None else _machines(hardware, runs, precision, notes)
+        places = {} if location is None else places_of(location, runs, notes)
+        machines = {} if hardware is None else machines_of(hardware, runs, precision, notes)
     axes = [VARIANT] if len(variants) > 1 or isinstance(subject, Mapping) or not (machines or places) else []
     axes += [HARDWARE] if machines else []
     axes += [LOCATION] if places else []
@@ -168,133 +154,6 @@ def _variants(subject: Any) -> tuple[dict[str, tuple[Workload, ...]], GoalAndSco
         raise StudyError("studies with different functional units", value=told, accepted="one functional unit for all")
     title = next((one.name for one in named.values() if isinstance(one, Study)), "")
     return found, (scopes[0] if scopes else None), title or ", ".join(found)
-
-
-def _unique(names: Sequence[str], axis: str) -> None:
-    if not names:
-        raise StudyError("an empty list of cases", field=axis, accepted=f"one {axis} or more, or no {axis}= at all")
-    twice = sorted({one for one in names if names.count(one) > 1})
-    if twice:
-        raise StudyError("a case is there twice", field=axis, value=", ".join(twice), accepted="each once")
-
-
-def _places(given: Any, runs: Sequence[Workload], notes: list[str]) -> dict[str, Location]:
-    if isinstance(given, str | Location):
-        given = [given]
-    pairs = list(given.items()) if isinstance(given, Mapping) else [(place_name(one), one) for one in given]
-    _unique([str(name) for name, _ in pairs], LOCATION)
-    found = {str(name): _placed(one, runs, notes) for name, one in pairs}
-    kinds = {one.grid_kind for one in found.values()}
-    if len(kinds) > 1:
-        raise StudyError(
-            "places with different kinds of grid figures",
-            field="location.grid_kind",
-            value=", ".join(sorted(kinds)),
-            accepted="one kind in a comparison; compare once for each kind",
-        )
-    return found
-
-
-def place_name(one: str | Location) -> str:
-    """What a place is called as a case: its cloud region, else its zone."""
-    if isinstance(one, str):
-        return one.strip()
-    return f"{one.cloud} {one.region}" if one.cloud is not None and one.region is not None else one.zone
-
-
-def _placed(one: str | Location, runs: Sequence[Workload], notes: list[str]) -> Location:
-    if isinstance(one, Location):
-        return one
-    own = runs[0].location
-    provider, _, region = one.strip().partition(" ")
-    if region and provider.casefold() in {"aws", "gcp", "azure", "google", "microsoft", "oracle", "ibm", "alibaba"}:
-        return Location.model_validate({"cloud": provider.casefold(), "region": region.strip()})
-    bare = Location(zone=one)
-    if bare.zone == own.zone:
-        return own
-    kept = {name: getattr(own, name) for name in ("pue", "wue", "grid_kind") if getattr(own, name) is not None}
-    asked = own.year
-    if asked is not None:
-        published = years(bare.zone, own.grid_kind) or sorted(electricity.intensities().get(bare.zone, {}))
-        kept["year"] = asked
-        if published and asked not in published:
-            kept["year"] = nearest_year(published, asked)
-            notes.append(f"the mix of {bare.zone} is of {kept['year']}: none of {asked} is published")
-    stated = [f"{name.upper()} {kept[name]:g~}" if name == "wue" else f"{name.upper()} {kept[name]}"
-              for name in ("pue", "wue") if name in kept]  # fmt: skip
-    if stated:
-        told = f"a bare zone keeps the facility of the run: {', '.join(stated)}"
-        notes += [told] if told not in notes else []
-    return Location.model_validate({"zone": bare.zone, **kept})
-
-
-def _machines(given: Any, runs: Sequence[Workload], precision: str | None, notes: list[str]) -> dict[str, Machine]:
-    if isinstance(given, str):
-        given = [given]
-    pairs = list(given.items()) if isinstance(given, Mapping) else [(one, None) for one in given]
-    _unique([str(name) for name, _ in pairs], HARDWARE)
-    if len(runs) > 1 and len({_machine_key(one) for one in runs}) > 1:
-        raise StudyError(
-            "workloads on different machines",
-            field=HARDWARE,
-            value=", ".join(one.name for one in runs),
-            accepted="one machine for all of them; or one case for each way, by name",
-        )
-    return {str(name): _machine(str(name), how, runs[0], precision, notes) for name, how in pairs}
-
-
-def _machine(name: str, how: Any, run: Workload, precision: str | None, notes: list[str]) -> Machine:
-    try:
-        found = machine_named(name)
-    except InputError as fault:
-        raise StudyError(fault.problem, field=f"{HARDWARE}.{name}", value=name, accepted=fault.accepted) from None
-    own, count = servers(run.hardware)
-    target = found.server if isinstance(found, Cluster) else found
-    same = own is not None and target == own
-    if how is None:
-        how = as_measured if same else proposed_scaling(_needed(run), found, precision)
-    if isinstance(how, AsMeasured):
-        if not same and (own is None or _cards(own) != _cards(target)):
-            raise StudyError(
-                "a log does not carry over to other accelerators",
-                field=f"{HARDWARE}.{name}",
-                value=", ".join(_cards(target)) or "no accelerator",
-                accepted="lca.scaled(throughput=..., power=...), a power log of that machine, or the name alone for "
-                "published peak figures",
-            )
-        told = "as measured"
-    elif isinstance(how, Scaled):
-        told = how.because or ("no reason is given for the scaling" if how.basis == "stated" else how.basis)
-        notes.append(f"{name}: {how.basis} scaling: {told}")
-    elif isinstance(how, PowerLog):
-        told = "its own log"
-    else:
-        raise StudyError(
-            "it is not said how the energy of this machine is known",
-            field=f"{HARDWARE}.{name}",
-            value=type(how).__name__,
-            accepted="lca.as_measured, lca.scaled(throughput=..., power=...) or a power log",
-        )
-    if isinstance(run.hardware, Cluster) and isinstance(found, Server):
-        found = found if same and count == 1 else Cluster(server=found, count=count)
-    return Machine(run.hardware if same and not isinstance(how, PowerLog) else found, how, told)
-
-
-def _needed(run: Workload) -> Any:
-    if run.hardware is None:
-        raise StudyError(
-            "the run names no hardware to scale from", field="hardware", value=run.name, accepted="hardware of the run"
-        )
-    return run.hardware
-
-
-def _machine_key(one: Workload) -> str:
-    return "" if one.hardware is None else one.hardware.model_dump_json()
-
-
-def _cards(server: Server | None) -> list[str]:
-    parts = server.components if server is not None else ()
-    return sorted(f"{one.count} x {one.item or one.name}" for one in parts if one.kind == "accelerator")
 
 
 @dataclass(frozen=True)

@@ -146,8 +146,20 @@ class Discernibility:
             f"{row['draws']:,} draws {self.one} is lower than {self.other} on {row['category']}"
             for row in ranked.to_dict("records")
         ]
-        gaps = self.table.loc[self.table["reason"] != "", "reason"].drop_duplicates()
-        return "\n".join([*lines, *(f"not ranked: {reason}" for reason in gaps)])
+        return "\n".join([*lines, *_not_ranked(dict(zip(self.table["category"], self.table["reason"], strict=True)))])
+
+
+def _not_ranked(reasons: Mapping[str, str]) -> list[str]:
+    """Categories that are not ranked, in a line for each kind of reason."""
+    found: dict[str, list[str]] = {}
+    for category, reason in reasons.items():
+        if reason.startswith(("incomplete in", "no figure in")):
+            size = reason.partition("no figure for ")[2].partition(" of the product system")[0]
+            told = f"{category} ({size} without a figure)" if size.endswith("%") else category
+            found.setdefault("not ranked, as a case is incomplete: ", []).append(told)
+        elif reason:
+            found.setdefault(f"not ranked, as {reason}: ", []).append(category)
+    return [start + "; ".join(names) for start, names in found.items()]
 
 
 def compare(  # noqa: PLR0913 (what a comparison is made of)
@@ -269,7 +281,7 @@ def _summary(found: Comparison) -> str:
             told += f"; lower than {' '.join(found.keys[int(order[1])])} in {sure:.1%} of the draws"
         lines.append(f"{category:<{width}}  lowest: {' '.join(found.keys[best])}, {told}")
     lines += [f"{'left out of all alike':<{width}}  {one}" for one in found.completeness.alike]
-    lines += ["", *(f"not ranked: {reason}" for reason in found.not_ranked.values())]
+    lines += ["", *_not_ranked(found.not_ranked)]
     return "\n".join(lines).rstrip()
 
 
