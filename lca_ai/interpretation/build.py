@@ -117,6 +117,7 @@ class ModelBuilder:
     places: list[Place] = field(default_factory=list)
     products: dict[str, int] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
+    zones: dict[str, str] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     _places: dict[object, int] = field(default_factory=dict)
     _known: dict[str, Variable] = field(default_factory=dict)
@@ -193,6 +194,7 @@ class ModelBuilder:
         label = f"place {len(self.places) + 1}"
         workload = source.workload.model_copy(update={"name": label, "location": location})
         self.owners[label] = _called(location)
+        self.zones[label] = location.zone
         if not bare:
             assemble.check_facility(workload, source.metered)
         grid = self._grid(location, source, label)

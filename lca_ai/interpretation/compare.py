@@ -20,6 +20,7 @@ from lca_ai.interpretation.cases import Assembled, Cases, assembled
 from lca_ai.interpretation.completeness import Completeness, category_index, completeness
 from lca_ai.interpretation.linear import Draws, draw
 from lca_ai.interpretation.moments import moments
+from lca_ai.interpretation.place_table import place_table
 from lca_ai.inventory.system import Assumed
 from lca_ai.models.scope import GoalAndScope
 from lca_ai.own_tables import using
@@ -42,6 +43,7 @@ class Comparison:
     inputs : every figure that was drawn, and those that were not: ``name``, ``kind``, ``value``, ``unit``, ``spread``,
         ``basis`` and ``source``
     data_quality : what was read, assumed, filled or clipped
+    places : every place with its PUE, WUE, losses, climate change and water, see :func:`place_table`
     """
 
     name: str
@@ -54,6 +56,7 @@ class Comparison:
     gaps: pd.DataFrame
     inputs: pd.DataFrame
     data_quality: pd.DataFrame
+    places: pd.DataFrame
     assumed: tuple[Assumed, ...]
     completeness: Completeness
     samples: Samples
@@ -115,6 +118,7 @@ class Comparison:
             "not_ranked": dict(self.not_ranked),
             "left_out_of_all_alike": list(self.completeness.alike),
             "ranked_with_a_small_gap": list(self.completeness.tolerated()),
+            "places": records(self.places),
             "inputs": records(self.inputs),
             "gaps": records(self.gaps),
             "data_quality": records(self.data_quality),
@@ -251,7 +255,7 @@ def _compared(found: Assembled, samples: Samples, *, correlated: bool, cut_off: 
     return Comparison(
         name=found.cases.name, scope=found.scope, axes=found.cases.axes, keys=tuple(keys), categories=categories,
         table=table, details=details, gaps=told.gaps, inputs=inputs_table(found, samples.draws),
-        data_quality=_quality(found, samples.draws), assumed=tuple(dict.fromkeys(found.builder.system.assumed)),
+        data_quality=_quality(found, samples.draws), places=place_table(found), assumed=tuple(dict.fromkeys(found.builder.system.assumed)),
         completeness=told, samples=samples, seed=samples.draws.seed, found=found, lock=provenance.lock(files, {}),
     )  # fmt: skip
 

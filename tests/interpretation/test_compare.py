@@ -352,6 +352,17 @@ def test_the_report_says_that_the_energy_is_the_same_everywhere_and_how_machines
     assert "a bare zone keeps the facility of the run: PUE 1.0" in told
 
 
+def test_the_places_are_told_with_their_water_and_its_scarcity(run, scope):
+    places = lca.compare(lca.cases(run, location=["aws eu-west-3", "IN"]), scope, samples=8).places.set_index("zone")
+    assert list(places["place"]) == ["aws eu-west-3", "IN"]
+    paris = places.loc["FR"]
+    assert paris["wue [L/kWh]"] == 0.18
+    assert paris["water consumption [L/kWh]"] > 0.18
+    scarce = paris["water consumption [L/kWh]"] / 1000 * paris["water scarcity [m3 world eq/m3]"]
+    assert paris["scarce water [m3 world eq/kWh]"] == pytest.approx(scarce)
+    assert places.loc["IN", "water scarcity [m3 world eq/m3]"] > paris["water scarcity [m3 world eq/m3]"]
+
+
 # --- bad input --------------------------------------------------------------------------------------------------------
 
 
