@@ -45,6 +45,7 @@ _PUBLIC = {
     "as_measured": "lca_ai.interpretation.scaling",
     "assess": "lca_ai.impact.assess",
     "best_hours": "lca_ai.interpretation.hours",
+    "break_even": "lca_ai.interpretation.break_even",
     "cases": "lca_ai.interpretation.cases",
     "check_result": "lca_ai.interpretation.checks",
     "cloud_regions": "lca_ai.inventory.zone_list",
@@ -55,6 +56,7 @@ _PUBLIC = {
     "energy": "lca_ai.logs.energy",
     "factors": "lca_ai.inventory.lookup",
     "hardware": "lca_ai.models.catalogue",
+    "largest": "lca_ai.interpretation.budget",
     "location": "lca_ai.models.location",
     "monte_carlo": "lca_ai.interpretation.uncertainty",
     "normalised": "lca_ai.impact.weighting",
@@ -67,6 +69,7 @@ _PUBLIC = {
     "read_study": "lca_ai.models.study",
     "report": "lca_ai.reports.build",
     "scaled": "lca_ai.interpretation.scaling",
+    "sensitivity": "lca_ai.interpretation.sensitivity",
     "weighted": "lca_ai.impact.weighting",
     "zones": "lca_ai.inventory.zone_list",
 }
@@ -108,6 +111,7 @@ __all__ = [
     "as_measured",
     "assess",
     "best_hours",
+    "break_even",
     "cases",
     "check_result",
     "cloud_regions",
@@ -118,6 +122,7 @@ __all__ = [
     "energy",
     "factors",
     "hardware",
+    "largest",
     "location",
     "monte_carlo",
     "normalised",
@@ -130,6 +135,7 @@ __all__ = [
     "read_study",
     "report",
     "scaled",
+    "sensitivity",
     "weighted",
     "zones",
 ]
@@ -139,6 +145,8 @@ if TYPE_CHECKING:
     from lca_ai.impact.assess import assess
     from lca_ai.impact.result import Result
     from lca_ai.impact.weighting import normalised, planetary_shares, weighted
+    from lca_ai.interpretation.break_even import break_even
+    from lca_ai.interpretation.budget import largest
     from lca_ai.interpretation.cases import cases
     from lca_ai.interpretation.checks import check_result
     from lca_ai.interpretation.compare import Comparison, compare, pareto
@@ -146,6 +154,7 @@ if TYPE_CHECKING:
     from lca_ai.interpretation.contribution import contributions
     from lca_ai.interpretation.hours import best_hours
     from lca_ai.interpretation.scaling import as_measured, proposed_scaling, scaled
+    from lca_ai.interpretation.sensitivity import sensitivity
     from lca_ai.interpretation.uncertainty import monte_carlo
     from lca_ai.inventory.lookup import factors
     from lca_ai.inventory.machines import embodied

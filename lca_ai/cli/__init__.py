@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import sys
 
-from lca_ai.cli import data, decisions, factors, hardware, hours, logs, study
+from lca_ai.cli import break_even, budget, data, decisions, factors, hardware, hours, logs, sensitivity, study
 from lca_ai.cli.shared import app
 from lca_ai.errors import LcaAiError
 
-__all__ = ["app", "data", "decisions", "factors", "hardware", "hours", "logs", "main", "study"]
+__all__ = [
+    "app",
+    "break_even",
+    "budget",
+    "data",
+    "decisions",
+    "factors",
+    "hardware",
+    "hours",
+    "logs",
+    "main",
+    "sensitivity",
+    "study",
+]
 
 
 def main() -> None:

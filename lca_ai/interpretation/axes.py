@@ -127,7 +127,7 @@ def _machine(name: str, how: Any, run: Workload, precision: str | None, notes: l
     target = found.server if isinstance(found, Cluster) else found
     same = own is not None and target == own
     if how is None:
-        how = as_measured if same else proposed_scaling(_needed(run), found, precision)
+        how = as_measured if same else proposed_scaling(_needed(run, own), target or found, precision)
     if isinstance(how, AsMeasured):
         if not same and (own is None or _cards(own) != _cards(target)):
             raise StudyError(
@@ -172,7 +172,7 @@ def _found(wanted: Any, name: str, notes: list[str]) -> Server | Cluster:
             (counted["card"] or counted["name"], int(counted["count"] or counted["number"])) if counted else ("", 0)
         )
         try:
-            alone = machine_named(card, count=count) if count > 0 else None
+            alone = _cards_alone(machine_named(card), count) if count > 0 else None
         except InputError:
             alone = None
         if alone is None:
@@ -184,12 +184,21 @@ def _found(wanted: Any, name: str, notes: list[str]) -> Server | Cluster:
     return alone
 
 
-def _needed(run: Workload) -> Any:
-    if run.hardware is None:
+def _cards_alone(card: Server | Cluster, count: int) -> Server | None:
+    """So many of a card as one machine; None for what is a machine already."""
+    if not isinstance(card, Server) or any(part.kind != "accelerator" for part in card.components):
+        return None
+    parts = tuple(part.replace(count=part.count * count) for part in card.components)
+    return card.replace(name=f"{count} x {card.name}", components=parts)
+
+
+def _needed(run: Workload, own: Server | None) -> Server:
+    """The machine that a run was measured on: one of them, where it ran on several."""
+    if own is None:
         raise StudyError(
             "the run names no hardware to scale from", field="hardware", value=run.name, accepted="hardware of the run"
         )
-    return run.hardware
+    return own
 
 
 def _machine_key(one: Workload) -> str:

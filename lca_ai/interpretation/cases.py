@@ -87,9 +87,10 @@ def cases(  # noqa: PLR0913 (the axes of a comparison)
         bare zone keeps what the run's location says of its facility and year, and changes the grid; a run's own zone
         stays as it is.
     hardware : machines by their name in the catalogue, each with how its energy is known: ``lca.as_measured`` (the
-        run's log, for a machine with the same accelerators), ``lca.scaled(throughput=, power=)``, or a log of its own;
-        under a name of your own as a pair, ``{"ours": ("dgx-h100", log)}``; ``mi300x-8`` is eight cards alone.
-        Of a name alone, the run's own machine is as measured, and any other one is scaled by published peak figures.
+        run's log, for a machine with the same accelerators), ``lca.scaled(throughput=, power=)``, machine for machine,
+        or a log of its own; under a name of your own as a pair, ``{"ours": ("dgx-h100", log)}``; ``mi300x-8`` is eight
+        cards alone. Of a name alone, the run's own machine is as measured, and any other one is scaled by published
+        peak figures.
     transfer : data that moves over the network with a run that is moved, e.g. ``"500 GB"``
     precision : number format of proposed scalings, e.g. "bf16"
     tables : own tables, a folder or one CSV file; those that the study names where not given

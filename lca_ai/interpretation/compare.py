@@ -255,7 +255,8 @@ def _compared(found: Assembled, samples: Samples, *, correlated: bool, cut_off: 
     return Comparison(
         name=found.cases.name, scope=found.scope, axes=found.cases.axes, keys=tuple(keys), categories=categories,
         table=table, details=details, gaps=told.gaps, inputs=inputs_table(found, samples.draws),
-        data_quality=_quality(found, samples.draws), places=place_table(found), assumed=tuple(dict.fromkeys(found.builder.system.assumed)),
+        data_quality=_quality(found, samples.draws), places=place_table(found),
+        assumed=tuple(dict.fromkeys(found.builder.system.assumed)),
         completeness=told, samples=samples, seed=samples.draws.seed, found=found, lock=provenance.lock(files, {}),
     )  # fmt: skip
 

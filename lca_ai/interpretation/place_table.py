@@ -19,9 +19,9 @@ def place_table(found: Assembled) -> pd.DataFrame:
     Returns
     -------
     DataFrame with ``place``, ``zone``, ``pue``, ``wue [L/kWh]``, ``grid_losses``, ``climate change [kg CO2e/kWh]`` and
-    ``water consumption [L/kWh]`` (both per kWh of the equipment: grid x PUE, and the water of the site), ``water scarcity
-    [m3 world eq/m3]`` (AWARE 2.0 of the country, annual, other than irrigation; not the factor of EF 3.1, which results
-    use for every place alike) and ``scarce water [m3 world eq/kWh]`` (the two multiplied).
+    ``water consumption [L/kWh]`` (both per kWh of the equipment: grid x PUE, and the water of the site), ``water
+    scarcity [m3 world eq/m3]`` (AWARE 2.0 of the country, annual, other than irrigation; not the factor of EF 3.1,
+    which results use for every place alike) and ``scarce water [m3 world eq/kWh]`` (the two multiplied).
     """
     model, values = found.model, found.model.central
     scarcity = {row["zone"]: float(row["amount"]) for row in tables.rows("datasets/water", "scarcity")}

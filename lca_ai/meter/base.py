@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from lca_ai.errors import LcaAiError
-from lca_ai.models.power import Covered
+
+if TYPE_CHECKING:  # the models bring pydantic, which what measures a running program does without
+    from lca_ai.models.power import Covered
 
 #: counter: cumulative energy; power: instantaneous; averaged: power over a window of the device's own; model: no sensor
 Kind = Literal["counter", "power", "averaged", "model"]
@@ -34,6 +36,7 @@ class Sensor:
     range_j : energy at which a counter starts again from 0; None where it does not
     window_s : how long an averaged power is averaged
     facts : what else is known of it, for the log's description: bus id, driver, limits
+    also : what it covers beside ``covers``, e.g. a platform counter the processor and ``("memory",)``
     """
 
     name: str
@@ -45,6 +48,7 @@ class Sensor:
     window_s: float | None = None
     resolution: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
+    also: tuple[Covered, ...] = ()
 
 
 @dataclass(slots=True)
@@ -82,3 +86,14 @@ class Source(Protocol):
 
     def close(self) -> None:
         """Let go of the library."""
+
+
+@runtime_checkable
+class Counting(Protocol):
+    """What a source with cumulative counters may have beside: a reading of these alone, quick, for the edges of a stage.
+
+    A source whose sensors count and that lacks it is read in full at the edges.
+    """
+
+    def read_counters(self) -> Sequence[Reading]:
+        """One reading of every cumulative counter, and of nothing else."""

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from lca_ai.errors import InputError
 from lca_ai.interpretation.checks import check_result
@@ -14,9 +14,12 @@ from lca_ai.reports.view import view
 
 if TYPE_CHECKING:
     import jinja2
+    import pandas as pd
 
     from lca_ai.impact.result import Result
+    from lca_ai.interpretation.compare import Comparison
     from lca_ai.interpretation.recompute import Recomputed
+    from lca_ai.reports.comparison import ComparisonReport
 
 
 @dataclass(frozen=True)
@@ -31,11 +34,11 @@ class Report:
 
     def html(self) -> str:
         """One page for any browser: no script, nothing loaded from elsewhere, everything from users escaped."""
-        return _templates(escape=True).get_template("report.html.j2").render(self._view)
+        return templates(escape=True).get_template("report.html.j2").render(self._view)
 
     def markdown(self) -> str:
         """The same report as Markdown."""
-        return _templates(escape=False).get_template("report.md.j2").render(self._view)
+        return templates(escape=False).get_template("report.md.j2").render(self._view)
 
     def write(self, path: str | Path) -> Path:
         """Write the report; the suffix chooses the form (``.html`` or ``.md``).
@@ -51,8 +54,32 @@ class Report:
         return written(file, forms[file.suffix.lower()]())
 
 
-def report(result: Result) -> Report:
-    """The report of a result: ``report(result).write("run.html")``."""
+@overload
+def report(result: Result) -> Report: ...
+@overload
+def report(result: Comparison, *, tornado: pd.DataFrame | None = None, weighting: bool = False) -> ComparisonReport: ...
+def report(
+    result: Result | Comparison, *, tornado: pd.DataFrame | None = None, weighting: bool = False
+) -> Report | ComparisonReport:
+    """The report of a result or of a comparison: ``report(result).write("run.html")``.
+
+    Parameters
+    ----------
+    tornado : of a comparison: what one input at a time changes of its first case, in place of what is found; see
+        :class:`ComparisonReport`
+    weighting : of a comparison: whether normalised, weighted and planetary results stand beside the categories
+
+    Raises
+    ------
+    InputError : where ``tornado`` or ``weighting`` is given for a result that is no comparison
+    """
+    from lca_ai.interpretation.compare import Comparison as Compared
+    from lca_ai.reports.comparison import ComparisonReport as OfComparison
+
+    if isinstance(result, Compared):
+        return OfComparison(result, tornado, weighting)
+    if tornado is not None or weighting:
+        raise InputError("an option of the report of a comparison", value="tornado or weighting", accepted="neither")
     return Report(result)
 
 
@@ -97,7 +124,8 @@ def written(file: Path, text: str) -> Path:
     return file
 
 
-def _templates(*, escape: bool) -> jinja2.Environment:
+def templates(*, escape: bool) -> jinja2.Environment:
+    """The templates of the reports; with ``escape`` everything from users is escaped for HTML."""
     import jinja2
 
     environment = jinja2.Environment(

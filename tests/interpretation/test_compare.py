@@ -89,6 +89,33 @@ def test_a_scaled_machine_takes_its_share_of_time_and_power(example):
         assert amount(found, category) == pytest.approx(expected[category].magnitude, rel=1e-5)
 
 
+@pytest.mark.parametrize("nodes", [1, 4])
+def test_several_nodes_scale_machine_for_machine(run, scope, nodes):
+    """The same node hours on one node or on four: the manufacture that the other machine bears is the same."""
+    hours = {"duration": f"{240 / nodes} h", "start": "2023-05-01T00:00:00Z"}
+    many = run.replace(hardware={"catalogue": "dgx-a100", "count": nodes}, runtime=hours)
+    make = scope.replace(system_boundary=("manufacture",))
+    table = lca.compare(lca.cases(many, hardware=["dgx-h100"]), make, samples=8)
+    single = run.replace(hardware="dgx-a100")
+    one = lca.compare(lca.cases(single, hardware=["dgx-h100"]), make, samples=8)
+    assert amount(table) == pytest.approx(amount(one), rel=1e-12)
+
+
+def test_cards_by_their_number_are_cards_alone(run, scope):
+    table = lca.compare(lca.cases(run, hardware=["dgx-h100", "mi300x-8", "4 x a100-sxm4-80gb"]), scope, samples=8)
+    made = {key: table.samples.model.activities[case[0].activity].stages for (key,), case in
+            zip(table.keys, table.samples.cases, strict=True)}  # fmt: skip
+    assert set(made["mi300x-8"]) == {"manufacture", "transport", "end of life"}
+    assert any("mi300x-8: 8 x mi300x alone" in one for one in table.data_quality["detail"])
+    assert any("host" in one for one in table.gaps["process"])
+    assert CLIMATE in table.not_ranked
+
+
+def test_a_machine_under_a_name_of_ones_own(run, scope):
+    table = lca.compare(lca.cases(run, hardware={"ours": ("dgx-h100", lca.as_measured)}), scope, samples=8)
+    assert amount(table, hardware="ours") == pytest.approx(lca.assess(run, scope)[CLIMATE].magnitude, rel=1e-12)
+
+
 def test_cloud_regions_bring_their_own_pue_and_zones_keep_the_facility(run, scope):
     table = lca.compare(lca.cases(run, location=["aws eu-west-3", "aws eu-north-1", "DE"]), scope, samples=8)
     names = set(table.inputs["name"])
@@ -387,7 +414,7 @@ def test_wrong_cases_are_refused(example, change, told):
 
 
 def test_a_case_that_does_not_deliver_the_functional_unit_is_named(example, run):
-    with pytest.raises(InputError, match="case other.*no workload delivers the unit"):
+    with pytest.raises(InputError, match=r"case other.*no workload delivers the unit"):
         lca.compare(lca.cases({"one": example, "other": run}), samples=8)
 
 

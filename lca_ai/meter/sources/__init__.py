@@ -1,1 +1,221 @@
-"""Where power is measured: one small file a source, which alone imports its library."""
+"""Where power is measured: one small file a source, which alone imports its library.
+
+>>> from lca_ai.meter.sources import NAMES
+>>> NAMES[0]
+'nvml'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from importlib import import_module
+from typing import NamedTuple
+
+from lca_ai.errors import InputError, UnknownKeyError, did_you_mean
+from lca_ai.meter.base import Reading, Sensor, Source, SourceUnavailable
+
+#: Name of a source -> its module and class; where two measure the same, the first is used.
+_PLACES = {
+    "nvml": ("nvml", "NvmlSource"),
+    "amd": ("amd", "AmdSource"),
+    "rapl": ("rapl", "RaplSource"),
+    "apple": ("apple", "AppleSource"),
+    "jetson": ("jetson", "JetsonSource"),
+    "cray": ("cray_pm", "CraySource"),
+    "hwmon": ("hwmon", "HwmonSource"),
+    "ipmi": ("ipmi", "IpmiSource"),
+    "redfish": ("redfish", "RedfishSource"),
+    "model": ("model", "ModelSource"),
+}
+NAMES = tuple(_PLACES)
+
+
+class Opened(NamedTuple):
+    """A source in use, and its sensors."""
+
+    source: Source
+    sensors: tuple[Sensor, ...]
+
+
+class Found(NamedTuple):
+    """What can be measured here, and what cannot, with the reasons."""
+
+    opened: list[Opened]
+    unavailable: list[SourceUnavailable]
+
+    def close(self) -> None:
+        """Let go of every source."""
+        for one in self.opened:
+            one.source.close()
+
+
+def source(name: str) -> Source:
+    """The source of a name, not opened; one that is of an address takes it after ``=``.
+
+    Raises
+    ------
+    UnknownKeyError : for a name that no source has
+    InputError : for an address that the source does not take
+
+    Examples
+    --------
+    >>> source("redfish=https://bmc.example/redfish/v1/Chassis/1/Power").name
+    'redfish'
+    """
+    key, given, address = name.strip().partition("=")
+    if key not in _PLACES:
+        raise UnknownKeyError("unknown source", field="sources", value=name, accepted=did_you_mean(key, NAMES))
+    if given and key != "redfish":
+        raise InputError("this source has no address", field="sources", value=name, accepted=key)
+    module, kind = _PLACES[key]
+    made: Source = getattr(import_module(f"{__name__}.{module}"), kind)(*([address] if given else []))
+    return made
+
+
+def find(sources: str | Iterable[str | Source] = "auto") -> Found:
+    """Open what can be measured here, so that nothing is measured twice.
+
+    Parameters
+    ----------
+    sources : ``"auto"`` for all of this machine, names (``"nvml, rapl"``, ``["nvml", "redfish=https://..."]``), or
+        sources. No network is asked unless an address is given; the model stands in, in ``"auto"``, for what has no
+        sensor.
+
+    Returns
+    -------
+    The sources in use with their sensors, of which those within another have it as parent; and why others are not. Who
+    asks closes them.
+
+    Raises
+    ------
+    UnknownKeyError : for a name that no source has
+    InputError : for two sensors of one name
+    """
+    auto = sources == "auto"
+    asked = [source(one) if isinstance(one, str) else one for one in _asked(sources)]
+    found = Found([], [])
+    try:
+        for one in asked:
+            if not (auto and one.name == "model"):
+                _open(one, found)
+        settled = _settled(found)
+        if auto:
+            _model(settled)
+        _check_names(settled)
+    except BaseException:
+        found.close()
+        raise
+    return settled
+
+
+def _asked(sources: str | Iterable[str | Source]) -> Iterable[str | Source]:
+    if sources == "auto":
+        return NAMES
+    if not isinstance(sources, str):
+        return sources
+    return [name for name in sources.split(",") if name.strip()]
+
+
+def _open(one: Source, found: Found) -> None:
+    try:
+        sensors = tuple(one.open())
+    except SourceUnavailable as why:
+        found.unavailable.append(why)
+        return
+    found.opened.append(Opened(one, sensors))
+    found.unavailable.extend(getattr(one, "left_out", ()))
+
+
+def _model(found: Found) -> None:
+    """Model the processors and the memory where nothing measures them."""
+    from lca_ai.meter.sources.model import ModelSource
+
+    measured = {part for one in found.opened for sensor in one.sensors for part in (sensor.covers, *sensor.also)}
+    parts = () if "node" in measured else tuple(part for part in ("cpu", "memory") if part not in measured)
+    if parts:
+        _open(ModelSource(parts), found)
+    else:
+        found.unavailable.append(SourceUnavailable("model", "not needed: processors and memory are measured"))
+
+
+def _settled(found: Found) -> Found:
+    """Leave out what another source measures, and put the parts of the computer within the meter of the whole."""
+    node = _node(found.opened)
+    claims: dict[tuple[str, str], str] = {}
+    kept, told = [], list(found.unavailable)
+    for one in found.opened:
+        out = {sensor.name: by for sensor in one.sensors if (by := _measured_by(sensor, one, node, claims))}
+        for sensor in one.sensors:  # a part goes with the whole that it lies in
+            if sensor.parent in out and sensor.parent != node:
+                out.setdefault(sensor.name, out[sensor.parent])
+        claims |= {claim: one.source.name for sensor in one.sensors if sensor.name not in out for claim in _of(sensor)}
+        told += [_twice(one.source.name, name, by) for name, by in out.items()]
+        sensors = tuple(_within(sensor, node) for sensor in one.sensors if sensor.name not in out)
+        if sensors:
+            kept.append(Opened(one.source if not out else Selected(one.source, sensors), sensors))
+        else:
+            one.source.close()
+    return Found(kept, told)
+
+
+def _twice(name: str, sensor: str, by: str) -> SourceUnavailable:
+    reason = f"{sensor} is left out: {by} measures the same, and it would count twice"
+    return SourceUnavailable(name, reason, f"to use it, name the sources without {by}")
+
+
+def _node(opened: Sequence[Opened]) -> str:
+    """Name of the sensor that measures the whole computer: a counter before samples; empty where there is none."""
+    whole = [sensor for one in opened for sensor in one.sensors if sensor.covers == "node" and not sensor.parent]
+    return min(whole, key=lambda sensor: sensor.kind != "counter").name if whole else ""
+
+
+def _of(sensor: Sensor) -> list[tuple[str, str]]:
+    """What a sensor measures, so that no other should: a part, of a card with its place on the bus."""
+    parts = [part for part in (sensor.covers, *sensor.also) if part not in {"node", "facility"}]
+    return [(part, sensor.facts.get("bus", "") if part == "gpu" else "") for part in parts]
+
+
+def _measured_by(sensor: Sensor, one: Opened, node: str, claims: dict[tuple[str, str], str]) -> str:
+    """Name of the sensor or source that measures the same already; empty where none does."""
+    if sensor.covers == "node":
+        return node if sensor.name != node and not sensor.parent else ""
+    for part, bus in _of(sensor):
+        for (claimed, where), by in claims.items():
+            if by != one.source.name and part == claimed and (part != "gpu" or not (bus and where) or bus == where):
+                return by
+    return ""
+
+
+def _within(sensor: Sensor, node: str) -> Sensor:
+    if sensor.parent or sensor.covers in {"node", "facility"} or not node:
+        return sensor
+    from dataclasses import replace
+
+    return replace(sensor, parent=node)
+
+
+def _check_names(found: Found) -> None:
+    names = [sensor.name for one in found.opened for sensor in one.sensors]
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError("two sensors of one name", field="sources", value=name, accepted="one of them")
+
+
+class Selected:
+    """An open source with some of its sensors."""
+
+    def __init__(self, source: Source, sensors: Sequence[Sensor]) -> None:
+        self.name, self.source, self.sensors = source.name, source, tuple(sensors)
+        self._kept = frozenset(sensor.name for sensor in sensors)
+
+    def open(self) -> Sequence[Sensor]:
+        """The sensors that are kept."""
+        return self.sensors
+
+    def read(self) -> Sequence[Reading]:
+        """One reading of every sensor that is kept."""
+        return [reading for reading in self.source.read() if reading.sensor in self._kept]
+
+    def close(self) -> None:
+        """Let go of the source."""
+        self.source.close()

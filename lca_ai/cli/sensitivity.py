@@ -1,0 +1,64 @@
+"""The command on what drives a result: Sobol indices, a tornado, and what to measure next."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lca_ai.cli.decisions import Choices, Inputs, Samples, Seed, _choices, _inputs, _subject
+from lca_ai.cli.shared import AsJson, Own, app, print_json
+from lca_ai.errors import InputError
+from lca_ai.shell_words import as_options
+
+if TYPE_CHECKING:
+    from lca_ai.interpretation.sensitivity import Sensitivity
+
+
+@app.command(epilog="Example: lca-ai sensitivity resnet50-france --category 'climate change' --out drivers")
+def sensitivity(  # noqa: PLR0913 (one argument for each choice of the analysis)
+    study: Annotated[Path, typer.Argument(help="Study file, YAML or JSON; or an example study.", metavar="STUDY")],
+    samples: Samples = 4096,
+    seed: Seed = 0,
+    category: Annotated[
+        list[str] | None, typer.Option(help="Impact category; several by repeating it; all where left out.")
+    ] = None,
+    inputs: Inputs = None,
+    choices: Choices = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for sensitivity.csv, tornado.csv and result.json.")] = None,
+    own: Own = None,
+    as_json: AsJson = False,  # noqa: FBT002 (a flag of the command line)
+) -> None:
+    """Tell what drives a result, and what to measure next: Sobol indices and a tornado of every category."""
+    from lca_ai.interpretation.sensitivity import sensitivity as analysed
+    from lca_ai.own_tables import using
+
+    subject = _subject([study], own)
+    with as_options(), using(own):
+        found = analysed(
+            subject, samples=samples, seed=seed, inputs=_inputs(inputs), choices=_choices(choices),
+            categories=category or None,
+        )  # fmt: skip
+    written = [] if out is None else _write(found, out)
+    if as_json:
+        print_json(found.to_dict())
+        return
+    typer.echo(found.summary())
+    for path in written:
+        typer.echo(f"wrote {path}")
+
+
+def _write(found: Sensitivity, folder: Path) -> list[Path]:
+    """The indices and the tornado as CSV, the whole as JSON."""
+    tables = {"sensitivity.csv": found.indices, "tornado.csv": found.tornado}
+    files = {name: table.to_csv(index=False, lineterminator="\n") for name, table in tables.items()}
+    files["result.json"] = json.dumps(found.to_dict(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as fault:
+        raise InputError(f"cannot be written: {fault.strerror}", file=folder, field="--out") from fault
+    return [folder / name for name in files]
