@@ -19,8 +19,8 @@ import numpy as np
 import lca_ai as lca
 from lca_ai import tables
 from lca_ai.interpretation.arrays import Samples
-from lca_ai.interpretation.build import choices_of
 from lca_ai.interpretation.cases import Assembled, assembled
+from lca_ai.interpretation.figures import choices_of
 from lca_ai.interpretation.linear import draw
 from lca_ai.interpretation.moments import moments
 from lca_ai.models import catalogue
@@ -164,18 +164,16 @@ def comparison(study: lca.Study) -> None:
     own.quantiles((0.05, 0.5, 0.95))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     taken = time.perf_counter() - start
-    print(
-        f"  5, 50 and 95 % of every result: {told(taken)}, {taken / results * 192_000:.1f} s for 192,000; peak {peak:.2f} GiB"
-    )
+    scaled = f"{taken / results * 192_000:.1f} s for 192,000"
+    print(f"  5, 50 and 95 % of every result: {told(taken)}, {scaled}; peak {peak:.2f} GiB")
     print("  cost by cases and samples:")
     for cases, samples in ((1500, 4096), (3000, 4096), (6000, 4096), (3000, 2048), (3000, 8192)):
         part = Samples(found.model, draw(found.model, samples, 7), terms[:cases])
         start = time.perf_counter()
         part.quantiles((0.05, 0.5, 0.95))
         taken = time.perf_counter() - start
-        print(
-            f"    {cases:,} cases x {samples:,} draws: {told(taken)}, {taken / cases / samples * 1e9:.0f} ns a draw of a case"
-        )
+        each = taken / cases / samples * 1e9
+        print(f"    {cases:,} cases x {samples:,} draws: {told(taken)}, {each:.0f} ns a draw of a case")
 
 
 def main() -> None:

@@ -20,11 +20,11 @@ from lca_ai import tables as data
 from lca_ai import units
 from lca_ai.errors import StudyError, did_you_mean
 from lca_ai.impact.engine import unit_scores
-from lca_ai.interpretation.build import Inputs
 from lca_ai.interpretation.cases import Subject
 from lca_ai.interpretation.compiled import CompiledModel
 from lca_ai.interpretation.compiled import compile as compiled_of
 from lca_ai.interpretation.completeness import Completeness, category_index, completeness
+from lca_ai.interpretation.figures import Inputs
 from lca_ai.interpretation.given import ABOVE_ZERO
 from lca_ai.interpretation.linear import Draws, LinearModel, Number, Term, Variable, draw
 from lca_ai.interpretation.within import budgets_of

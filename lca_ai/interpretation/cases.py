@@ -10,8 +10,10 @@ from typing import Any
 from lca_ai.errors import InputError, StudyError
 from lca_ai.impact.assess import reference_share
 from lca_ai.interpretation.axes import HARDWARE, LOCATION, VARIANT, Machine, machines_of, places_of
-from lca_ai.interpretation.build import Inputs, Metering, ModelBuilder, metering
+from lca_ai.interpretation.build import ModelBuilder
+from lca_ai.interpretation.figures import Figures, Inputs
 from lca_ai.interpretation.linear import LinearModel, Term
+from lca_ai.interpretation.metering import Metering, metering
 from lca_ai.interpretation.scaling import Scaled
 from lca_ai.models.location import Location
 from lca_ai.models.power import PowerLog
@@ -194,7 +196,7 @@ def assembled(
         unit
     """
     with using(found.tables):
-        return _assembled(found, scope, ModelBuilder(scope, dict(inputs or {}), choices))
+        return _assembled(found, scope, ModelBuilder(scope, Figures(dict(inputs or {}), choices)))
 
 
 def _assembled(found: Cases, scope: GoalAndScope, builder: ModelBuilder) -> Assembled:

@@ -15,9 +15,9 @@ from lca_ai import provenance, tables, units
 from lca_ai.errors import StudyError, did_you_mean
 from lca_ai.impact.engine import unit_scores
 from lca_ai.interpretation.arrays import Samples
-from lca_ai.interpretation.build import Inputs, choices_of
 from lca_ai.interpretation.cases import Assembled, Cases, assembled
 from lca_ai.interpretation.completeness import Completeness, category_index, completeness
+from lca_ai.interpretation.figures import Inputs, choices_of
 from lca_ai.interpretation.linear import Draws, draw
 from lca_ai.interpretation.moments import moments
 from lca_ai.interpretation.place_table import place_table

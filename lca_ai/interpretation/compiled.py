@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from lca_ai import tables
 from lca_ai.errors import StudyError, did_you_mean
-from lca_ai.interpretation.build import Inputs, choices_of
 from lca_ai.interpretation.cases import Assembled, Subject, assembled, cases
 from lca_ai.interpretation.completeness import category_index
+from lca_ai.interpretation.figures import Inputs, choices_of
 from lca_ai.interpretation.given import ABOVE_ZERO
 from lca_ai.interpretation.linear import Number, Term, Variable
 from lca_ai.models.scope import GoalAndScope

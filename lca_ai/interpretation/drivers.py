@@ -137,11 +137,11 @@ def driven(draws: CaseDraws, category: int, found: Indices, swings: Sequence[Swi
         return Driven((), dict.fromkeys(_NUMBERS, np.nan) | {"category": name, "unit": unit, **told}, None, (), np.nan)
     impacts = draws.impacts(category)
     low, high = _interval(impacts)
-    of_data, of_choices = (round(float(one[0]), _DIGITS) for one in (found.data, found.choices))
+    of_data, of_choices = (round(float(one[0]), _DIGITS) + 0.0 for one in (found.data, found.choices))
     variance = {
         "category": name, "amount": draws.central(category), "mean": float(found.mean[0]),
         "sd": float(np.sqrt(found.variance[0])), "low": low, "high": high, "unit": unit, "of_data": of_data,
-        "of_choices": of_choices, "of_both": round(1.0 - of_data - of_choices, _DIGITS), **told,
+        "of_choices": of_choices, "of_both": round(1.0 - of_data - of_choices, _DIGITS) + 0.0, **told,
     }  # fmt: skip
     ranked = _ranked(name, draws, found, swings)
     datum = next((one for one in ranked if one.kind == "data"), None)

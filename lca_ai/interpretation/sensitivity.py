@@ -12,12 +12,12 @@ import pandas as pd
 from lca_ai import tables
 from lca_ai.errors import StudyError
 from lca_ai.impact.engine import unit_scores
-from lca_ai.interpretation.build import Inputs, choices_of
 from lca_ai.interpretation.cases import Assembled, Cases, Subject, assembled, cases
 from lca_ai.interpretation.compare import Comparison, _ends
 from lca_ai.interpretation.compiled import CompiledModel
 from lca_ai.interpretation.completeness import Completeness, category_index, completeness
 from lca_ai.interpretation.drivers import NEXT, CaseDraws, Gaps, Ranked, driven, sentence
+from lca_ai.interpretation.figures import Inputs, choices_of
 from lca_ai.interpretation.linear import Draws, Term, draw
 from lca_ai.interpretation.score_moments import score_moments
 from lca_ai.interpretation.sobol import indices, product_amounts, sampled, variables_of

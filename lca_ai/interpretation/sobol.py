@@ -159,7 +159,8 @@ def _weights(samples: int, seed: int) -> Array:
     drawn = np.random.default_rng([seed, RESAMPLES]).integers(samples, size=(RESAMPLES, samples))
     places = (drawn + samples * np.arange(RESAMPLES)[:, None]).ravel()
     counts = np.bincount(places, minlength=RESAMPLES * samples).reshape(RESAMPLES, samples)
-    return np.vstack([np.ones(samples), counts]) / samples
+    found: Array = np.vstack([np.ones(samples), counts.astype("float64")]) / samples
+    return found
 
 
 def _values(one: Variable, scores: Array) -> Array:

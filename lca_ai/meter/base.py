@@ -37,6 +37,7 @@ class Sensor:
     window_s : how long an averaged power is averaged
     facts : what else is known of it, for the log's description: bus id, driver, limits
     also : what it covers beside ``covers``, e.g. a platform counter the processor and ``("memory",)``
+    limit_w : the most power it draws, where that is known: it tells a wrap of its counter from a reset
     """
 
     name: str
@@ -49,6 +50,7 @@ class Sensor:
     resolution: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
     also: tuple[Covered, ...] = ()
+    limit_w: float | None = None
 
 
 @dataclass(slots=True)

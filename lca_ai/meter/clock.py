@@ -107,7 +107,7 @@ def seconds(value: Any, field: str) -> float:
     else:
         from lca_ai.units import quantity
 
-        found = float(quantity(value, "s").to("s").magnitude)
+        found = float(quantity(value, expected="s").to("s").magnitude)
     if not (found > 0 and math.isfinite(found)):
         raise InputError("no time passes", field=field, value=value, accepted="e.g. 1 s or 500 ms")
     return found

@@ -12,6 +12,7 @@ import math
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 
 from lca_ai.meter.base import Reading, Sensor
 
@@ -73,12 +74,17 @@ class Account:
         return (self._value + value) / 2.0 * passed
 
     def _counted(self, passed: float, step: float) -> float:
-        if step >= 0:
-            return step
+        """Energy of a step of the counter: of the wraps that the time allows for, the only one; else not known. [J]"""
         whole, most = self.sensor.range_j, self.sensor.limit_w
-        # the last second may be one of a short peak
-        if whole is not None and (most is None or step + whole <= most * (passed + 1.0)):
-            return step + whole
+        if whole is None or (step >= 0 and most is None):
+            known = step >= 0
+        else:
+            most = _highest_w() if most is None else most
+            known = step >= 0 or step + whole <= most * (passed + 1.0)  # the last second may be one of a short peak
+            step += 0.0 if step >= 0 else whole
+            known &= step + whole > most * passed
+        if known:
+            return step
         self.resets += 1
         self.unknown_s += passed
         return 0.0
@@ -144,6 +150,15 @@ class Ledger:
     def parents(self) -> dict[str, str]:
         """Sensor -> the sensor that it lies within."""
         return {name: one.sensor.parent for name, one in self.accounts.items() if one.sensor.parent}
+
+
+@cache
+def _highest_w() -> float:
+    """The highest rated power of a processor in the hardware tables, for a counter whose limit is not known. [W]"""
+    from lca_ai import tables
+
+    rows = (row for name in ("cpus", "items") for row in tables.rows("datasets/hardware", name))
+    return max(float(row["value"]) for row in rows if row["kind"] == "cpu" and row["attribute"] == "rated_power")
 
 
 def counted(known: Iterable[str], parents: Mapping[str, str]) -> list[str]:

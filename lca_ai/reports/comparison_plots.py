@@ -59,7 +59,7 @@ def axis_of(values: Iterable[float]) -> Axis:
     """An axis that holds zero and all of some values.
 
     >>> axis_of([0.3, 2.6]).ticks[-1]
-    (100.0, '3.0')
+    (100.0, '3')
     """
     known = [one for one in values if math.isfinite(one)]
     low, high = min([0.0, *known]), max([0.0, *known])
@@ -110,7 +110,8 @@ def interval_plot(numbers: Numbers, category: int) -> tuple[Axis, list[Bar]]:
         known = math.isfinite(amount[one])
         place = axis.at if known else lambda _: 0.0
         left = place(low[one])
-        texts = (significant(amount[one]), between(low[one], high[one]))
+        told = f"covers {100 * numbers.covered[one, category]:.0f} %" if kind else between(low[one], high[one])
+        texts = (significant(amount[one]), told)
         bars.append(
             Bar(one, numbers.names[one], left, place(high[one]) - left, place(median[one]), place(amount[one]), texts,
                 kind if known else f"{kind} unknown")

@@ -59,9 +59,9 @@ def _compared(comparison: Comparison, numbers: Numbers) -> str:
         parts.append(f"{what} ({', '.join(values[:_MOST_NAMED])}{more})")
     whole = "One case" if len(numbers.names) == 1 else f"{len(numbers.names)} cases"
     return (
-        f"{whole} of the same work: {', by '.join(parts)}. Amounts are per {comparison.scope.functional_unit.description}"
-        f". All cases share the same {comparison.samples.draws.samples:,} draws, so that what they have in common "
-        "cancels in their differences."
+        f"{whole} of the same work: {', by '.join(parts)}. Amounts are per "
+        f"{comparison.scope.functional_unit.description}. All cases share the same "
+        f"{comparison.samples.draws.samples:,} draws, so that what they have in common cancels in their differences."
     )
 
 
@@ -76,8 +76,8 @@ def _on(comparison: Comparison, numbers: Numbers, category: int) -> str:
         return f"{numbers.names[0]}, {_amount(numbers, category, 0)}."
     lowest, highest = order[0], order[-1]
     told = (
-        f"lowest is {numbers.names[lowest]} with {_amount(numbers, category, lowest)}, highest {numbers.names[highest]} "
-        f"with {_amount(numbers, category, highest)}. "
+        f"lowest is {numbers.names[lowest]} with {_amount(numbers, category, lowest)}, highest "
+        f"{numbers.names[highest]} with {_amount(numbers, category, highest)}. "
     )
     if len(order) > _PAIRWISE:
         return told + _against_first(numbers, category)
@@ -123,8 +123,8 @@ def _against_first(numbers: Numbers, category: int) -> str:
     share = numbers.differences[category][0][1:, 3]
     lower, higher = int((share >= HIGH).sum()), int((share <= 1.0 - HIGH).sum())
     return (
-        f"Against {numbers.names[0]}, the first case, {lower} are lower and {higher} higher in at least {100 * HIGH:g} % of "
-        f"draws; {len(share) - lower - higher} cannot be told apart from it."
+        f"Against {numbers.names[0]}, the first case, {lower} are lower and {higher} higher in at least "
+        f"{100 * HIGH:g} % of draws; {len(share) - lower - higher} cannot be told apart from it."
     )
 
 
@@ -187,7 +187,7 @@ def gaps(comparison: Comparison) -> tuple[list[dict[str, Any]], int]:
     """Gaps of the same reason told once, with the cases and categories they concern; and how many are not shown."""
     table = comparison.gaps
     keys = ["kind", "life_cycle_stage", "process", "reason"]
-    grouped = table.groupby(keys, sort=False)[["case", "category"]].agg(lambda column: list(dict.fromkeys(column)))
+    grouped = table.groupby(keys, sort=False)[["case", "category"]].agg(_once)
     rows = [
         {**{name: str(value) for name, value in zip(keys, at, strict=True)}, "of": _listed(row["case"]),
          "categories": _listed(row["category"])}
@@ -195,6 +195,10 @@ def gaps(comparison: Comparison) -> tuple[list[dict[str, Any]], int]:
     ]  # fmt: skip
     rows.sort(key=lambda row: _KINDS.index(row["kind"]) if row["kind"] in _KINDS else len(_KINDS))
     return rows[:_MOST_GAPS], max(0, len(rows) - _MOST_GAPS)
+
+
+def _once(column: pd.Series[str]) -> list[str]:
+    return list(dict.fromkeys(column))
 
 
 _KINDS = ("missing", "partial", "proxy", "cut-off")

@@ -9,6 +9,7 @@ import lca_ai as lca
 from lca_ai.errors import InputError
 from lca_ai.interpretation import sampling
 from lca_ai.interpretation.compare import HIGH, LOW
+from lca_ai.interpretation.compiled import CompiledModel
 from lca_ai.interpretation.factor_table import FactorRows, FactorTable, Latent
 from lca_ai.interpretation.linear import Activity, Draws, LinearModel, Place, Term, Variable, draw
 from lca_ai.interpretation.score_moments import ScoreMoments, quadrature, score_moments
@@ -208,14 +209,15 @@ def test_mean_and_interval_are_those_of_the_simulation(varied):
     assert found["sd"].to_numpy() == pytest.approx(drawn["sd"].to_numpy(), rel=2e-2)
 
 
-def test_data_and_choices_share_the_variance(example):
+@pytest.mark.parametrize("category", ["climate change", "eutrophication, terrestrial"])
+def test_data_and_choices_share_the_variance(example, category):
     """The share of all data: the covariance of two simulations that share the data and draw the choices anew."""
     model = lca.compile(example, inputs={"service_life": lca.Range(1, 4, 12), "pue": lca.Uniform(1.0, 1.5)},
                         choices=True)  # fmt: skip
-    inner, category = model.found.model, "eutrophication, freshwater"
+    inner = model.found.model
     place = inner.table.categories.index(category)
-    one, two = draw(inner, 2**15, 1), draw(inner, 2**15, 2)
-    order = np.random.default_rng(3).permutation(2**15)  # two scrambles of a sequence are independent out of order only
+    one, two = draw(inner, 2**16, 1), draw(inner, 2**16, 2)
+    order = np.random.default_rng(3).permutation(2**16)  # two scrambles of a sequence are independent out of order only
     two = replace(two, values=tuple(value[order] if np.ndim(value) else value for value in two.values),
                   scores=two.scores[:, order], shoulders=two.shoulders[:, order])  # fmt: skip
     choice = np.array([latent.choice for latent in inner.table.latents])
@@ -478,13 +480,8 @@ def test_several_cases_without_a_comparison_are_refused(example):
         lca.sensitivity(lca.cases(example, location=["FR", "DE"]))
 
 
-def test_a_study_without_any_uncertain_figure_is_refused(scope):
-    run = lca.TrainingRun(
-        name="run", energy="100 kWh", runtime={"duration": "24 h"},
-        location=lca.location("FR", pue=1.1, grid_intensity="50 g CO2e/kWh"),
-    )  # fmt: skip
-    small_scope = scope.replace(system_boundary=["use"])
+def test_a_study_without_any_uncertain_figure_is_refused(example):
+    found = lca.compile(example).found
+    certain = replace(found, model=replace(found.model, table=replace(found.model.table, latents=())))
     with pytest.raises(InputError, match=r'inputs: no figure is uncertain; accepted: a spread, e.g. inputs=\{"energy"'):
-        lca.sensitivity(run, small_scope)
-    found = lca.sensitivity(run, small_scope, inputs={"energy": lca.Normal("5 %")}, samples=256)
-    assert of(found.indices)["total"].tolist() == pytest.approx([1.0])
+        lca.sensitivity(CompiledModel(certain))

@@ -169,8 +169,8 @@ def test_no_category_that_is_not_ranked_is_told_drawn_or_compared(compared, page
         if reason is not None:
             assert str(escape(reason)) in page
             assert f'<td data-c="{index}"' not in page
-    assert not any(str(data["categories"].index(one)) in "".join(data["fronts"]).split(",")
-                   for one in data["categories"] if one["reason"])  # fmt: skip
+    drawn_together = {int(one) for pair in data["fronts"] for one in pair.split(",")}
+    assert drawn_together == set(Numbers(compared).ranked)
 
 
 def test_bars_of_a_category_that_is_not_ranked_keep_the_given_order(compared):
@@ -178,7 +178,7 @@ def test_bars_of_a_category_that_is_not_ranked_keep_the_given_order(compared):
     place = compared.categories.index("resource use, fossils")
     _, bars = plots.interval_plot(numbers, place)
     assert [one.index for one in bars] == list(range(6))
-    assert all("unranked" in one.kind for one in bars)
+    assert all("unranked" in one.kind and one.texts[1].startswith("covers ") for one in bars)
     assert plots.difference_plot(numbers, place)[1] == []
 
 
@@ -332,3 +332,29 @@ def test_the_front_is_that_of_pareto(compared):
     assert [point.on_front for point in points] == front["on_front"].tolist()
     assert [point.share for point in points] == [plots.percent(share) for share in front["share_of_draws"]]
     assert not math.isnan(front["share_of_draws"].iloc[0])
+
+
+def run(name, part):
+    return lca.TrainingRun(
+        name=name,
+        energy="100 kWh",
+        runtime={"duration": "10 h"},
+        hardware={"name": "box", "components": [{"kind": "other", "name": part}, {"kind": "mainboard"}]},
+        location=lca.location("FR", year=2021, pue=1.0),
+    )
+
+
+def test_where_nothing_is_ranked_nothing_is_told_apart():
+    scope = lca.GoalAndScope(goal="test", functional_unit=lca.FunctionalUnit("one model", reference_flow="1 model"))
+    found = lca.compare(lca.cases({"a": run("a", "one"), "b": run("b", "two")}), scope, samples=64)
+    assert set(found.not_ranked) == set(found.categories)
+    told = words(found, Numbers(found))
+    assert [of for of, _ in told] == ["", "Ranked"]
+    text = lca.report(found, weighting=True).html()
+    assert "Not ranked, so in no order" in text
+    assert "there is no front" in text
+    assert 'id="optional"' not in text
+    assert embedded(text)["differences"] == {}
+    part = text[text.index('id="intervals"') :]
+    assert re.findall(r'<tr data-i="(\d)" class="unranked', part[: part.index("</table>")]) == ["0", "1"]
+    assert "## Not ranked" in lca.report(found).markdown()

@@ -144,7 +144,7 @@ def zones_page(world, tmp_path_factory):
     return lca.report(world).write(tmp_path_factory.mktemp("zones") / "zones.html")
 
 
-def shown(browser, attribute="v"):
+def shown(browser):
     """Case and category -> amount that the table holds, to the last bit."""
     found = browser.js("""[...document.querySelectorAll('#table tbody tr')].map((row) =>
         [row.dataset.i, row.dataset.c, row.querySelector('td.num').dataset.v])""")
@@ -265,9 +265,8 @@ def test_another_category_is_shown_everywhere(browser, page, compared):
     order = [int(one) for one in np.argsort(amounts, kind="stable")]
     assert [int(row[0]) for row in browser.rows("#intervals")] == order
     assert [int(row[0]) for row in browser.rows("#heat")] == order
-    assert {
-        one for one in browser.js("[...document.querySelectorAll('.category-name')].map((one) => one.textContent)")
-    } == {"particulate matter"}
+    names = browser.js("[...document.querySelectorAll('.category-name')].map((one) => one.textContent)")
+    assert set(names) == {"particulate matter"}
     assert float(browser.rows("#intervals")[0][5]) == pytest.approx(amounts.min(), rel=5e-3)
     top = browser.rows("#tornado-plot")[0]
     from lca_ai.interpretation.tornado import tornado
@@ -283,6 +282,8 @@ def test_a_category_that_is_not_ranked_is_grey_without_an_order_or_a_difference(
     rows = browser.rows("#intervals")
     assert [int(row[0]) for row in rows] == list(range(8))
     assert {row[1] for row in rows} == {"unranked"}
+    covered = compared.details.query("category == @name")["covered_share"]
+    assert [row[6] for row in rows] == [f"covers {100 * share:.0f} %" for share in covered]
     assert compared.not_ranked[name] in browser.js("document.querySelector('#interval-section .reason').innerText")
     for box in ("#differences", "#tornado-plot"):
         assert browser.js(f"document.querySelector('{box}').getBoundingClientRect().height") == 0
@@ -339,7 +340,7 @@ def test_the_table_is_filtered_by_words_and_category(browser, page, compared):
     browser.open(page)
     browser.click("#filter")
     browser("Input.insertText", text="us-miso climate")
-    rows = [row for row in browser.rows("#table")]
+    rows = browser.rows("#table")
     assert [row[2:5] for row in rows] == [
         ["dgx-h100", "US-MISO", "climate change"],
         ["dgx-a100", "US-MISO", "climate change"],
@@ -392,7 +393,7 @@ def test_many_places_are_folded_and_open_by_a_click(browser, zones_page, world):
 
 
 @pytest.mark.parametrize("which", ["page", "zones_page"])
-def test_it_prints(browser, which, request, tmp_path):
+def test_it_prints(browser, which, request):
     browser.open(request.getfixturevalue(which))
     content = base64.b64decode(browser("Page.printToPDF", printBackground=False, preferCSSPageSize=True)["data"])
     assert content.startswith(b"%PDF")

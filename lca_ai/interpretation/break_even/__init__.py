@@ -18,10 +18,11 @@ from lca_ai.interpretation.axes import VARIANT
 from lca_ai.interpretation.break_even.result import BreakEven
 from lca_ai.interpretation.break_even.sides import Sides, Stated, machine_of, scope_of, stated
 from lca_ai.interpretation.break_even.weigh import Question, Weighed
-from lca_ai.interpretation.build import Inputs, ModelBuilder, choices_of
+from lca_ai.interpretation.build import ModelBuilder
 from lca_ai.interpretation.cases import Assembled, Case, Cases
 from lca_ai.interpretation.compare import inputs_table
 from lca_ai.interpretation.completeness import CLIMATE_CHANGE, completeness
+from lca_ai.interpretation.figures import Figures, Inputs, choices_of
 from lca_ai.interpretation.linear import Term, Variable, draw
 from lca_ai.models.location import Location
 from lca_ai.models.scope import STAGES, GoalAndScope, LifeCycleStage
@@ -91,7 +92,7 @@ def break_even(  # noqa: PLR0913 (one argument for each choice of the question)
         _check_names(given, keep, buy)
         told_work = work.strip() if isinstance(work, str) else f"{quantity(work):~g}"
         scope = scope_of(scope, str(getattr(keep, "name", keep)), told_work, unit)
-        builder = ModelBuilder(scope, dict(inputs or {}), choices_of(choices))
+        builder = ModelBuilder(scope, Figures(dict(inputs or {}), choices_of(choices)))
         sides = Sides(builder, given, unit, location)
         stages: tuple[LifeCycleStage, ...] = ("use",) if keep_sunk else STAGES
         stages += ("end of life",) if old_end_of_life and keep_sunk else ()

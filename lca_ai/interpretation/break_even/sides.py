@@ -11,10 +11,11 @@ import numpy as np
 
 from lca_ai.errors import InputError, StudyError, UnknownKeyError
 from lca_ai.interpretation import sampling
-from lca_ai.interpretation.build import Metering, ModelBuilder, metering
+from lca_ai.interpretation.build import ModelBuilder
 from lca_ai.interpretation.cases import cases
-from lca_ai.interpretation.given import given_distribution, middle, with_given
+from lca_ai.interpretation.given import given_distribution, middle
 from lca_ai.interpretation.linear import LinearModel, Number, Variable
+from lca_ai.interpretation.metering import Metering, metering
 from lca_ai.interpretation.scaling import Scaled, proposed_scaling
 from lca_ai.inventory.facility import servers
 from lca_ai.models import catalogue, hardware_search
@@ -201,13 +202,7 @@ class Sides:
 
     def add(self, one: Variable) -> int:
         """The index of a variable of the comparison itself."""
-        builder = self.builder
-        if one.name not in builder.variables:
-            if one.name in builder.inputs:
-                builder.used.add(one.name)
-                one = with_given(one, builder.inputs[one.name])
-            builder.variables[one.name] = one
-        return list(builder.variables).index(one.name)
+        return self.builder.figures.variable(one, None)
 
     def _placed(self, run: Workload, place: Location | None = None) -> Workload:
         """A run at the place of the comparison: that of the run that is kept, where there is one already."""

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from importlib import import_module
 from typing import NamedTuple
 
@@ -140,14 +141,18 @@ def _model(found: Found) -> None:
 
 def _settled(found: Found) -> Found:
     """Leave out what another source measures, and put the parts of the computer within the meter of the whole."""
-    node = _node(found.opened)
+    node, meter = _node(found.opened)
     claims: dict[tuple[str, str], str] = {}
     kept, told = [], list(found.unavailable)
     for one in found.opened:
-        out = {sensor.name: by for sensor in one.sensors if (by := _measured_by(sensor, one, node, claims))}
+        out: dict[str, str] = {}
         for sensor in one.sensors:  # a part goes with the whole that it lies in
-            if sensor.parent in out and sensor.parent != node:
-                out.setdefault(sensor.name, out[sensor.parent])
+            if _is_whole(sensor):
+                by = "" if node is None or sensor is node else meter
+            else:
+                by = out.get(sensor.parent if node is None or sensor.parent != node.name else "", "")
+            if by or (by := _measured_by(sensor, one.source.name, claims)):
+                out[sensor.name] = by
         claims |= {claim: one.source.name for sensor in one.sensors if sensor.name not in out for claim in _of(sensor)}
         told += [_twice(one.source.name, name, by) for name, by in out.items()]
         sensors = tuple(_within(sensor, node) for sensor in one.sensors if sensor.name not in out)
@@ -163,10 +168,14 @@ def _twice(name: str, sensor: str, by: str) -> SourceUnavailable:
     return SourceUnavailable(name, reason, f"to use it, name the sources without {by}")
 
 
-def _node(opened: Sequence[Opened]) -> str:
-    """Name of the sensor that measures the whole computer: a counter before samples; empty where there is none."""
-    whole = [sensor for one in opened for sensor in one.sensors if sensor.covers == "node" and not sensor.parent]
-    return min(whole, key=lambda sensor: sensor.kind != "counter").name if whole else ""
+def _node(opened: Sequence[Opened]) -> tuple[Sensor | None, str]:
+    """The sensor of the whole computer, a counter before samples, and its source; None where there is none."""
+    whole = [(sensor, one.source.name) for one in opened for sensor in one.sensors if _is_whole(sensor)]
+    return min(whole, key=lambda pair: pair[0].kind != "counter") if whole else (None, "")
+
+
+def _is_whole(sensor: Sensor) -> bool:
+    return sensor.covers == "node" and not sensor.parent
 
 
 def _of(sensor: Sensor) -> list[tuple[str, str]]:
@@ -175,23 +184,19 @@ def _of(sensor: Sensor) -> list[tuple[str, str]]:
     return [(part, sensor.facts.get("bus", "") if part == "gpu" else "") for part in parts]
 
 
-def _measured_by(sensor: Sensor, one: Opened, node: str, claims: dict[tuple[str, str], str]) -> str:
-    """Name of the sensor or source that measures the same already; empty where none does."""
-    if sensor.covers == "node":
-        return node if sensor.name != node and not sensor.parent else ""
+def _measured_by(sensor: Sensor, source: str, claims: dict[tuple[str, str], str]) -> str:
+    """Name of the other source that measures the same already; empty where none does."""
     for part, bus in _of(sensor):
         for (claimed, where), by in claims.items():
-            if by != one.source.name and part == claimed and (part != "gpu" or not (bus and where) or bus == where):
+            if by != source and part == claimed and (part != "gpu" or not (bus and where) or bus == where):
                 return by
     return ""
 
 
-def _within(sensor: Sensor, node: str) -> Sensor:
-    if sensor.parent or sensor.covers in {"node", "facility"} or not node:
+def _within(sensor: Sensor, node: Sensor | None) -> Sensor:
+    if node is None or sensor.parent or sensor.covers in {"node", "facility"}:
         return sensor
-    from dataclasses import replace
-
-    return replace(sensor, parent=node)
+    return replace(sensor, parent=node.name)
 
 
 def _check_names(found: Found) -> None:

@@ -1,0 +1,61 @@
+"""The rows of the log: one for each sensor and moment, and one for each event; a line each, no cell quoted.
+
+What is known of a sensor (``parent`` to ``window_s``) stands in its first row of each start; ``host`` in the row of the
+start itself. Events: ``start``, ``resume`` (a start in a file that has rows already), ``tick``, ``stage+``, ``stage-``,
+``note`` (of the clocks, or of rows that could not be written) and ``end``. The energy between an ``end`` and a
+``resume`` is nobody's.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from lca_ai.meter.base import Reading, Sensor
+from lca_ai.meter.clock import stamp
+
+COLUMNS = (
+    *("time", "monotonic_s", "event", "stage", "sensor", "energy_j", "power_w"),
+    *("utilisation_percent", "memory_used_bytes", "temperature_c", "clock_mhz", "throttle", "fault"),
+    *("parent", "covers", "kind", "range_j", "limit_w", "window_s", "host", "process"),
+)
+HEADER = ",".join(COLUMNS) + "\n"
+_VALUES = COLUMNS[7:12]
+_UNTOLD = "," * 7
+_BLANKS = str.maketrans({",": ";", '"': "'", "\n": " ", "\r": " ", "\0": " "})
+
+
+def text(value: str) -> str:
+    """A text as a cell: without what parts cells and lines."""
+    return value.translate(_BLANKS)
+
+
+def event_row(  # noqa: PLR0913 (the cells of an event)
+    moment: float, utc: float, event: str, *, stage: str = "", fault: str = "", host: str = "", process: str = ""
+) -> str:
+    """The line of an event."""
+    front = f"{stamp(utc)},{moment:.6f},{event},{text(stage)}"
+    return f"{front}{',' * 9}{text(fault)}{',' * 7}{text(host)},{text(process)}\n"
+
+
+def reading_row(moment: float, utc: float, event: str, stage: str, reading: Reading, told: Sensor | None) -> str:  # noqa: PLR0913
+    """The line of a reading; ``told`` is the sensor where what is known of it is to stand in the row."""
+    values = reading.values
+    cells = _cells(values) if values else ",,,,"
+    front = f"{stamp(utc)},{moment:.6f},{event},{text(stage)},{text(reading.sensor)}"
+    measured = f"{_number(reading.energy_j)},{_number(reading.power_w)},{cells},{text(reading.fault)}"
+    return f"{front},{measured},{_sensor(told) if told else _UNTOLD}\n"
+
+
+def _cells(values: Mapping[str, float | str]) -> str:
+    return ",".join([text(one) if isinstance(one := values.get(name, ""), str) else _number(one) for name in _VALUES])
+
+
+def _number(value: float) -> str:
+    return repr(value) if math.isfinite(value) else ""
+
+
+def _sensor(one: Sensor) -> str:
+    optional = ",".join("" if number is None else repr(number) for number in (one.range_j, one.limit_w, one.window_s))
+    covers = ";".join((one.covers, *one.also))
+    return f"{text(one.parent)},{covers},{one.kind},{optional},,"
