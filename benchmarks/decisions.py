@@ -92,9 +92,8 @@ def simulation(study: lca.Study) -> None:
         f"Monte Carlo, 4,096 draws, {len(model().categories)} categories: {told(seconds)}, {rate:,.0f} draws a second"
     )
     theirs = brightway_rate(model.found)
-    print(
-        f"bw2calc, the same factors as uncertain exchanges: {theirs:,.0f} iterations a second; ratio {rate / theirs:,.0f}"
-    )
+    ratio = f"ratio {rate / theirs:,.0f}"
+    print(f"bw2calc, the same factors as uncertain exchanges: {theirs:,.0f} iterations a second; {ratio}")
 
 
 def brightway_rate(found: Assembled) -> float:
