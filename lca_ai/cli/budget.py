@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from lca_ai.cli.decisions import Inputs, Samples, Seed
-from lca_ai.cli.decisions import _inputs as inputs_of
+from lca_ai.cli.options import Inputs, Samples, Seed, inputs_of
 from lca_ai.cli.shared import AsJson, Own, app, print_json
 from lca_ai.cli.study import study_file
 from lca_ai.errors import InputError

@@ -2,42 +2,30 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lca_ai.cli.options import (
+    Choices,
+    Correlated,
+    Inputs,
+    Samples,
+    Seed,
+    Threads,
+    choices_of,
+    correlated_of,
+    inputs_of,
+    names_in,
+    subject_of,
+)
 from lca_ai.cli.shared import AsJson, Own, app, print_json
-from lca_ai.cli.study import study_file
 from lca_ai.errors import InputError
 from lca_ai.shell_words import as_options
 
 if TYPE_CHECKING:
-    from lca_ai.models.study import Study
-
-Samples = Annotated[int, typer.Option(help="Draws, a power of two.")]
-Seed = Annotated[int, typer.Option(help="Seed of the draws: the same seed, the same bytes.")]
-Inputs = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--input",
-        "-i",
-        help="A figure in place of what is known: pue=1.2, service_life='5 year', pue='uniform(1.1, 1.4)', "
-        "'factors of coal (IN)=lognormal(1.3)'.",
-        metavar="NAME=VALUE",
-    ),
-]
-Correlated = Annotated[
-    list[str] | None,
-    typer.Option(help="Figures that vary together: 'factors of *=0.5'.", metavar="PATTERN=CORRELATION"),
-]
-Choices = Annotated[
-    str | None,
-    typer.Option(help="Choices that are drawn: none, all, or some of service life, utilisation, source of factors."),
-]
-Threads = Annotated[int | None, typer.Option(help="How many threads compute; it changes nothing else.")]
+    pass
 
 
 @app.command(
@@ -89,15 +77,15 @@ def compare(  # noqa: PLR0913 (one argument for each choice of the comparison)
     from lca_ai.own_tables import using
     from lca_ai.reports.decisions import write_comparison
 
-    subject = _subject(studies, own)
+    subject = subject_of(studies, own)
     with as_options(), using(own):
         chosen = cases(
             subject, location=_places(location), hardware=_machines(hardware, because), transfer=transfer,
             precision=precision, tables=own,
         )  # fmt: skip
         found = compared(
-            chosen, samples=samples, seed=seed, inputs=_inputs(inputs), correlated=_correlated(correlated),
-            choices=_choices(choices), cut_off=cut_off, threads=threads,
+            chosen, samples=samples, seed=seed, inputs=inputs_of(inputs), correlated=correlated_of(correlated),
+            choices=choices_of(choices), cut_off=cut_off, threads=threads,
         )  # fmt: skip
         paths = write_comparison(found, out)
     if as_json:
@@ -128,11 +116,11 @@ def uncertainty(  # noqa: PLR0913 (one argument for each choice of the simulatio
     from lca_ai.own_tables import using
     from lca_ai.reports.decisions import write_simulation
 
-    subject = _subject([study], own)
+    subject = subject_of([study], own)
     with as_options(), using(own):
         found = monte_carlo(
-            subject, samples=samples, seed=seed, inputs=_inputs(inputs), correlated=_correlated(correlated),
-            choices=_choices(choices), threads=threads,
+            subject, samples=samples, seed=seed, inputs=inputs_of(inputs), correlated=correlated_of(correlated),
+            choices=choices_of(choices), threads=threads,
         )  # fmt: skip
         paths = [] if out is None else write_simulation(found, out)
     if as_json:
@@ -143,24 +131,6 @@ def uncertainty(  # noqa: PLR0913 (one argument for each choice of the simulatio
         typer.echo(f"wrote {path}")
 
 
-def _subject(files: list[Path], own: Path | None) -> Any:
-    """One study, or several by the name of their files."""
-    found: dict[str, Study] = {}
-    from lca_ai.models.study import read_study
-
-    for file in files:
-        try:
-            study = read_study(study_file(file), tables=own)
-        except InputError as fault:
-            raise fault.at(file=file) from None
-        if file.stem in found:
-            raise InputError(
-                "two studies of one name", field="STUDY", value=file.stem, accepted="files of different names"
-            )
-        found[file.stem] = study
-    return found if len(found) > 1 else next(iter(found.values()))
-
-
 def _places(text: str | None) -> Any:
     if text is None:
         return None
@@ -168,7 +138,7 @@ def _places(text: str | None) -> Any:
     from lca_ai.models.cloud import regions
 
     found: list[Any] = []
-    for one in _split(text, "location"):
+    for one in names_in(text, "location"):
         if one in {"all", "countries"}:
             found += zones(one)
         elif one.casefold() in regions():
@@ -185,7 +155,7 @@ def _machines(text: str | None, because: str) -> dict[str, Any] | None:
     from lca_ai.logs.energy import read_power_log
 
     found: dict[str, Any] = {}
-    for one in _split(text, "hardware"):
+    for one in names_in(text, "hardware"):
         name, equals, log = one.partition("=")
         parts = [part.strip() for part in name.split(":")]
         how: Any = None
@@ -203,56 +173,3 @@ def _machines(text: str | None, because: str) -> dict[str, Any] | None:
             raise InputError("a machine is there twice", field="hardware", value=parts[0], accepted="each once")
         found[parts[0]] = how
     return found
-
-
-def _split(text: str, field: str) -> list[str]:
-    found = [one.strip() for one in text.split(",") if one.strip()]
-    if not found:
-        raise InputError("an empty list of cases", field=field, accepted=f"one {field} or more, or no --{field} at all")
-    return found
-
-
-def _inputs(given: Iterable[str] | None) -> dict[str, Any]:
-    """``NAME=VALUE``: a number, a quantity, or a distribution such as ``uniform(1.1, 1.4)``."""
-    found: dict[str, Any] = {}
-    for one in given or ():
-        name, equals, text = one.partition("=")
-        if not equals or not name.strip() or not text.strip():
-            raise InputError("not an input", field="input", value=one, accepted="NAME=VALUE, e.g. pue=1.2")
-        call = re.fullmatch(r"\s*([a-z ]+)\((.*)\)\s*", text)
-        if call:
-            found[name.strip()] = {call[1].strip(): [_number(part) for part in call[2].split(",") if part.strip()]}
-        else:
-            found[name.strip()] = _number(text)
-    return found
-
-
-def _number(text: str) -> float | str:
-    try:
-        return float(text)
-    except ValueError:
-        return text.strip()
-
-
-def _correlated(given: Iterable[str] | None) -> dict[str, float]:
-    found = {}
-    for one in given or ():
-        pattern, equals, text = one.rpartition("=")
-        try:
-            found[pattern.strip()] = float(text) if equals else float("nan")
-        except ValueError:
-            raise InputError(
-                "not a correlation",
-                field="correlated",
-                value=one,
-                accepted="PATTERN=CORRELATION, e.g. 'factors of *=0.5'",
-            ) from None
-    return found
-
-
-def _choices(text: str | None) -> list[str] | bool | None:
-    if text is None:
-        return None
-    return (
-        {"all": True, "none": False}.get(text.strip()) if text.strip() in {"all", "none"} else _split(text, "choices")
-    )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lca_ai.cli.decisions import Choices, Inputs, Samples, Seed, _choices, _inputs, _subject
+from lca_ai.cli.options import Choices, Inputs, Samples, Seed, choices_of, inputs_of, subject_of
 from lca_ai.cli.shared import AsJson, Own, app, print_json
 from lca_ai.errors import InputError
 from lca_ai.shell_words import as_options
@@ -35,10 +35,10 @@ def sensitivity(  # noqa: PLR0913 (one argument for each choice of the analysis)
     from lca_ai.interpretation.sensitivity import sensitivity as analysed
     from lca_ai.own_tables import using
 
-    subject = _subject([study], own)
+    subject = subject_of([study], own)
     with as_options(), using(own):
         found = analysed(
-            subject, samples=samples, seed=seed, inputs=_inputs(inputs), choices=_choices(choices),
+            subject, samples=samples, seed=seed, inputs=inputs_of(inputs), choices=choices_of(choices),
             categories=category or None,
         )  # fmt: skip
     written = [] if out is None else _write(found, out)
