@@ -19,6 +19,7 @@ from lca_ai.inventory import assemble, facility
 from lca_ai.inventory.electricity import Supply, supply
 from lca_ai.inventory.facility import EnergyUse, Metered
 from lca_ai.inventory.hourly import HourlySeries, read_hourly
+from lca_ai.inventory.mixes import intensities, years
 from lca_ai.inventory.system import Assumed, Gap, ProductSystem
 from lca_ai.models.location import Location
 from lca_ai.models.scope import GoalAndScope
@@ -34,6 +35,7 @@ class ModelBuilder:
     Parameters
     ----------
     figures : the variables, with what is given in place of what is known
+    notes : what was chosen on the way
     owners, zones : what the activities and places behind the labels of gaps are called, and where they are
     """
 
@@ -45,6 +47,7 @@ class ModelBuilder:
     products: dict[str, int] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
     zones: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
     _places: dict[object, int] = field(default_factory=dict)
 
     def activity(self, source: Metering, label: str, *, scaled: Scaled | None = None, hardware: Any = None) -> int:
@@ -110,6 +113,7 @@ class ModelBuilder:
         ----------
         bare : whether it is the grid alone, without a facility around
         """
+        location = self._of_a_published_year(location, source.run_year)
         whole = bare or "facility" in source.metered.covers
         shaped = location.hourly is not None
         key = (location.model_dump_json(), str(location.hourly_folder), whole, source.run_year,
@@ -158,6 +162,18 @@ class ModelBuilder:
 
     def _product(self, process: str) -> int:
         return self.products.setdefault(process, len(self.products))
+
+    def _of_a_published_year(self, location: Location, run_year: int | None) -> Location:
+        """The place with the first published year, where none is published up to the run; it is noted."""
+        if location.year is not None or location.hourly is not None or run_year is None:
+            return location
+        zone = location.proxy or location.zone
+        published = years(zone, location.grid_kind, location.grid_release) or sorted(intensities().get(zone, {}))
+        if not published or published[0] <= run_year or location.grid_intensity is not None:
+            return location
+        told = f"the grid of {zone} is of {published[0]}: none up to {run_year}, the year of the run, is published"
+        self.notes.append(told)
+        return location.model_copy(update={"year": published[0]})
 
     def _grid(self, location: Location, source: Metering, label: str) -> Supply:
         path = location.hourly_path()

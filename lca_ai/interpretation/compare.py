@@ -325,7 +325,7 @@ def _short(value: Any) -> str:
 
 def _quality(found: Assembled, draws: Draws) -> pd.DataFrame:
     rows = [dict(note) for one in found.meterings for note in one.notes]
-    notes = [("cases", note) for note in found.cases.notes]
+    notes = [("cases", note) for note in dict.fromkeys([*found.cases.notes, *found.builder.notes])]
     if found.cases.places:
         notes.append(
             ("energy", "the energy of the equipment is the same in every place: nothing of it is modelled anew")

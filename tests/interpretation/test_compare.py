@@ -123,6 +123,12 @@ def test_cloud_regions_bring_their_own_pue_and_zones_keep_the_facility(run, scop
     assert "PUE of the industry's average site" in names  # the run's own place gave none to keep
 
 
+def test_all_regions_of_a_provider_are_compared_also_with_a_run_of_an_early_year(example):
+    table = lca.compare(lca.cases(example, location=lca.cloud_regions("gcp")), samples=8)
+    assert len(table.keys) == len(lca.cloud_regions("gcp"))
+    assert any("is of 2022: none up to 2021" in one for one in table.data_quality["detail"])
+
+
 def test_data_that_moves_takes_electricity_of_both_grids(run, scope):
     still, moved = (
         lca.compare(lca.cases(run, location=["FR", "PL"], transfer=size), scope, samples=8) for size in (None, "10 TB")
