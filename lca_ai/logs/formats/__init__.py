@@ -22,6 +22,7 @@ from lca_ai.logs.formats import (
     google_monitoring,
     ipmi,
     ipmi_sensors,
+    meter_log,
     mlflow,
     mlperf,
     mlperf_tiny,
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
 FORMATS: dict[str, Format] = {
     one.name: one
     for one in (
+        meter_log.FORMAT,
         mlperf.FORMAT,
         nvidia_smi.FORMAT,
         nvidia_dmon.FORMAT,
