@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -24,6 +25,7 @@ import pyarrow as pa
 from pyarrow import csv, parquet
 
 DEVICES, GROUP = 64, 1_000_000
+TICKS_A_DAY = 8_640
 START, SECOND, HOUR = 1_700_000_000_000_000, 1_000_000, 3_600_000_000
 SCHEMA = pa.schema(
     [
@@ -80,6 +82,22 @@ def write_parquet(path: Path, rows: int, order: str) -> Path:
     return path
 
 
+def write_days(folder: Path, days: range, ticks: int = TICKS_A_DAY) -> Path:
+    """Write a year's log of eight devices in turns, a reading of each every ten seconds, as a file for each day."""
+    folder.mkdir(exist_ok=True)
+    names = pa.array([f"GPU-{number:08x}" for number in range(8)])
+    tick, device = np.divmod(np.arange(8 * ticks), 8)
+    for day in days:
+        moment = day * TICKS_A_DAY + tick
+        columns = [
+            pa.array(START + moment * 10 * SECOND, SCHEMA.types[0]),
+            pa.DictionaryArray.from_arrays(pa.array(device.astype(np.int32)), names),
+            pa.array((400 + 150 * np.sin(moment / 1e3)).astype(np.float32)),
+        ]
+        parquet.write_table(pa.Table.from_arrays(columns, schema=SCHEMA), folder / f"{day:03}.parquet")
+    return folder
+
+
 def write_csv(path: Path, rows: int) -> Path:
     """Write a log as CSV, its times as ISO 8601 text."""
     plain = pa.schema([("time", pa.string()), ("device", pa.string()), ("power [W]", pa.float32())])
@@ -120,6 +138,24 @@ def ours(path: str, engine: str = "local") -> float:
 def ours_on_dask(path: str) -> float:
     """The same on a Dask cluster of two processes, which is started before."""
     return ours(path, "dask")
+
+
+def keeping_parts(path: str) -> float:
+    """The integral of a folder whose parts are kept beside it."""
+    import lca_ai as lca
+    from lca_ai.logs.energy import read_energy
+
+    log = lca.PowerLog(files=(path,), max_gap="60 s", timezone="UTC")
+    return float(read_energy(log, keep=Path(path).with_name("kept")).hours["energy"].sum()) * 3.6e6
+
+
+def one_more_hour(path: str) -> float:
+    """The same after a file came to the folder, the last one: its parts are not kept yet."""
+    newest = max(Path(path).glob("*.parquet")).stat().st_mtime_ns
+    for parts in Path(path).with_name("kept").glob("parts-*.parquet"):
+        if parts.stat().st_mtime_ns > newest:
+            parts.unlink()
+    return keeping_parts(path)
 
 
 def only_read(path: str) -> float:
@@ -242,6 +278,22 @@ def parquet_rows(folder: Path, rows: int, repeats: int, *, others: bool) -> list
     return found
 
 
+def year_rows(folder: Path, repeats: int) -> list[tuple[str, ...]]:
+    """One more hour of a year's log whose parts are kept, beside the year and beside that hour alone."""
+    logs, hour = write_days(folder / "year", range(365)), folder / "hour"
+    measured("keeping_parts", logs, 1)
+    write_days(logs, range(365, 366), TICKS_A_DAY // 24)
+    hour.mkdir()
+    alone = measured("ours", shutil.copy(logs / "365.parquet", hour), repeats)
+    more, year = measured("one_more_hour", logs, repeats), measured("ours", logs, repeats)
+    checked(more, year)
+    name = "an hour more of a year's 25 M, 366 files, kept"
+    return [
+        line(name, more, "lca_ai, the year", year, "of the hour"),
+        line(name, more, "lca_ai, the hour", alone),
+    ]
+
+
 def text_rows(folder: Path, rows: int, smi: int, repeats: int) -> list[tuple[str, ...]]:
     """CSV beside DuckDB's reading of it, and the text of nvidia-smi."""
     path = write_csv(folder / "log.csv", rows)
@@ -275,6 +327,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=given.folder) as name:
         for number, millions in enumerate(given.millions):
             lines += parquet_rows(Path(name), millions * 1_000_000, given.repeats, others=number == 0)
+        lines += year_rows(Path(name), given.repeats)
         if given.text_millions:
             lines += text_rows(Path(name), given.text_millions * 10**6, given.text_millions * 10**5, given.repeats)
     print(f"{cores()} cores, {platform.machine()}, Python {platform.python_version()}, pyarrow {pa.__version__}\n")

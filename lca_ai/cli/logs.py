@@ -56,9 +56,11 @@ def energy(  # noqa: PLR0913 (one argument for each thing known of a log)
         if start is not None or end is not None:
             reading = reading.replace(start=start, end=end)
         with _bar() as progress:
-            found = read_energy(reading, engine=engine, progress=progress, keep=keep)
+            keys = by.replace(" ", "").split(",") if by else []
+            own = jobs is None and "job" in keys
+            found = read_energy(reading, engine=engine, progress=progress, keep=keep, jobs=own)
         reserved = None if jobs is None else read_jobs(jobs)
-        grouped = found.by(*by.replace(" ", "").split(","), jobs=reserved) if by else None
+        grouped = found.by(*keys, jobs=reserved) if keys else None
     if grouped is not None:
         _grouped(grouped, as_json=as_json)
         return

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from csv import Error as CsvError
 from csv import reader
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -25,6 +26,7 @@ from lca_ai.logs.sheet import Chunk
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from pyarrow import parquet
 
 #: Rows that are held at a time, and bytes of a CSV that are parsed at a time.
 BATCH_ROWS = 1 << 20
@@ -41,7 +43,8 @@ _EPOCH_US = {"s": 1e6, "ms": 1e3, "us": 1.0, "ns": 1e-3}
 class Piece:
     """A piece of a file that can be read and integrated by itself, anywhere: plain data.
 
-    ``group`` is the row group of a Parquet file; ``begin`` and ``end`` are the bytes of a CSV.
+    ``group`` is the row group of a Parquet file; ``begin`` and ``end`` are the bytes of a CSV. ``header`` are the names
+    of all columns of the file.
     """
 
     path: Path
@@ -61,8 +64,12 @@ class Piece:
     delimiter: str = ","
 
 
-def pieces_of(path: Path, options: Options) -> list[Piece] | None:
+def pieces_of(path: Path, options: Options, known: dict[tuple[str, ...], Piece | None]) -> list[Piece] | None:
     """The pieces of a file; None where it is not one that can be read in pieces.
+
+    Parameters
+    ----------
+    known : what columns mean, by their names, so that it is found out once for all files of a log; added to
 
     Raises
     ------
@@ -70,7 +77,7 @@ def pieces_of(path: Path, options: Options) -> list[Piece] | None:
     """
     with path.open("rb") as file:
         magic = file.read(4)
-    return _parquet_pieces(path, options) if magic == b"PAR1" else _csv_pieces(path, options)
+    return _parquet_pieces(path, options, known) if magic == b"PAR1" else _csv_pieces(path, options, known)
 
 
 def chunks_of(piece: Piece) -> Iterator[Chunk]:
@@ -101,7 +108,7 @@ def head_of(piece: Piece) -> Chunk | None:
 # --- Parquet
 
 
-def _parquet_pieces(path: Path, options: Options) -> list[Piece] | None:
+def _parquet_pieces(path: Path, options: Options, known: dict[tuple[str, ...], Piece | None]) -> list[Piece] | None:
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -110,11 +117,27 @@ def _parquet_pieces(path: Path, options: Options) -> list[Piece] | None:
     except (pa.ArrowException, OSError) as fault:
         raise LogError(f"this Parquet file cannot be read: {' '.join(str(fault).split())}", file=path.name) from fault
     schema = file.schema_arrow
-    first = _described(path, list(schema.names), options)
+    first = _described(path, tuple(schema.names), options, known)
     if first is None or not _readable(schema, first, options):
         return None
-    groups = range(file.metadata.num_row_groups)
-    return [replace(first, group=one, rows=file.metadata.row_group(one).num_rows) for one in groups]
+    footer = file.metadata
+    flat = footer.num_columns == len(schema.names)  # else the places of columns are not those of their parts
+    place = schema.names.index(first.device) if first.device is not None and flat else None
+    found = []
+    for number in range(footer.num_row_groups):
+        group = footer.row_group(number)
+        only = None if place is None else _only_device(group.column(place))
+        alone = first if only is None else replace(first, device=None, name=only)
+        found.append(replace(alone, group=number, rows=group.num_rows))
+    return found
+
+
+def _only_device(column: parquet.ColumnChunkMetaData) -> str | None:
+    """The device of all readings of a row group, where its statistics tell: its column need not be read."""
+    told = column.statistics
+    if told is None or not (told.has_min_max and told.has_null_count) or told.null_count or told.min != told.max:
+        return None
+    return str(told.min).strip() or None if type(told.min) in (str, int) else None
 
 
 def _readable(schema: pa.Schema, piece: Piece, options: Options) -> bool:
@@ -129,11 +152,21 @@ def _readable(schema: pa.Schema, piece: Piece, options: Options) -> bool:
     return known and (pa.types.is_floating(value) or pa.types.is_integer(value))
 
 
+@lru_cache(maxsize=2)
+def _footer(path: Path, size: int, changed_ns: int) -> parquet.FileMetaData:  # noqa: ARG001 (of this very file)
+    """What the end of a file says of its row groups: read once for all of them."""
+    from pyarrow import parquet
+
+    return parquet.read_metadata(path)
+
+
 def _parquet_batches(piece: Piece) -> Iterator[pa.RecordBatch]:
     from pyarrow import parquet
 
     columns = [name for name in (piece.time, piece.device, piece.value) if name]
-    file = parquet.ParquetFile(piece.path, read_dictionary=[piece.device] if piece.device else None)
+    found = piece.path.stat()
+    footer = _footer(piece.path, found.st_size, found.st_mtime_ns)
+    file = parquet.ParquetFile(piece.path, read_dictionary=[piece.device] if piece.device else None, metadata=footer)
     if piece.rows <= 2 * BATCH_ROWS and piece.rows > HEAD_ROWS:
         table = file.read_row_group(piece.group, columns=columns, use_threads=False)
         yield from table.combine_chunks().to_batches()
@@ -145,7 +178,7 @@ def _parquet_batches(piece: Piece) -> Iterator[pa.RecordBatch]:
 # --- CSV
 
 
-def _csv_pieces(path: Path, options: Options) -> list[Piece] | None:
+def _csv_pieces(path: Path, options: Options, known: dict[tuple[str, ...], Piece | None]) -> list[Piece] | None:
     """Blocks of a CSV with a header, each from one line's end to another's."""
     with path.open("rb") as file:
         line = file.readline(1 << 20)
@@ -161,12 +194,12 @@ def _csv_pieces(path: Path, options: Options) -> list[Piece] | None:
     header = _header(text, delimiter)
     if not 0 < len(header) <= _MOST_COLUMNS:
         return None
-    first = _described(path, list(header), options)
+    first = _described(path, header, options, known)
     size = path.stat().st_size
     if first is None or delimiter == ";" or len(set(header)) < len(header) or first.time_unit not in (None, *_EPOCH_US):
         return None
     edges = _line_ends(path, offset, size)
-    whole = replace(first, form="csv", header=header, delimiter=delimiter)
+    whole = replace(first, form="csv", delimiter=delimiter)
     width = max(1, len(line))
     return [
         replace(whole, group=number, begin=begin, end=end, rows=max(1, (end - begin) // width))
@@ -229,9 +262,18 @@ def _csv_batches(piece: Piece) -> Iterator[pa.RecordBatch]:
 # --- both
 
 
-def _described(path: Path, names: list[str], options: Options) -> Piece | None:
+def _described(
+    path: Path, names: tuple[str, ...], options: Options, known: dict[tuple[str, ...], Piece | None]
+) -> Piece | None:
     """Which columns are the time, the device and the value, and in which units; None for another kind of table."""
-    columns = generic.columns_of(pd.DataFrame(columns=names), path, options)
+    if names not in known:
+        known[names] = _of_columns(path, names, options)
+    found = known[names]
+    return None if found is None else replace(found, path=path)
+
+
+def _of_columns(path: Path, names: tuple[str, ...], options: Options) -> Piece | None:
+    columns = generic.columns_of(pd.DataFrame(columns=list(names)), path, options)
     kind = generic.kind_of(columns)
     if kind == "interval":
         return None
@@ -243,7 +285,7 @@ def _described(path: Path, names: list[str], options: Options) -> Piece | None:
     time, time_unit = columns["time"]
     return Piece(
         path=path, form="parquet", kind=kind, time=time, time_unit=time_unit, device=device, value=value,
-        factor=factor, name=options.device or "device", rows=0,
+        factor=factor, name=options.device or "device", rows=0, header=names,
     )  # fmt: skip
 
 
@@ -253,7 +295,8 @@ def _chunk(batch: pa.RecordBatch, piece: Piece) -> Chunk:
     time = batch.column(batch.schema.get_field_index(piece.time))
     value = batch.column(batch.schema.get_field_index(piece.value))
     if pa.types.is_timestamp(time.type):
-        stamps = _plain(time.cast(pa.timestamp("us", time.type.tz), safe=False).cast(pa.int64()), -1)
+        micros = time if time.type.unit == "us" else time.cast(pa.timestamp("us", time.type.tz), safe=False)
+        stamps = _plain(micros.view(pa.int64()), -1)
     else:
         plain = _plain(time.cast(pa.float64() if pa.types.is_floating(time.type) else pa.int64()), -1)
         scale = _EPOCH_US[piece.time_unit or "us"]

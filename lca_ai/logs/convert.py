@@ -11,6 +11,7 @@ import pandas as pd
 from lca_ai.errors import LogError
 from lca_ai.logs import chunks, formats, origin, parts, stream
 from lca_ai.logs.files import plain
+from lca_ai.logs.headers import roles_in
 from lca_ai.logs.records import SECOND_US, Kind
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def _frames(paths: list[Path], log: PowerLog) -> Iterator[tuple[Kind, pd.DataFra
     origin.check_files(options, paths)
     named = log.format in (None, "csv", "parquet") and log.origin is None
     pieces = stream.pieces_of(paths, options) if named else None
-    if pieces is not None:
+    if pieces is not None and not roles_in(pieces, options) & {"host", "job"}:
         for piece in pieces:
             for chunk in chunks.chunks_of(piece):
                 yield piece.kind, parts.frame_of(chunk, piece.kind)
@@ -77,6 +78,8 @@ def _named(frame: pd.DataFrame, kind: Kind) -> pd.DataFrame:
             _VALUES[kind]: frame[value].astype("float64"),
         }
     )
+    if "job" in frame:
+        table["job"] = frame["job"].astype("str").where(frame["job"].notna()).astype(pd.StringDtype())
     if kind == "interval":
         table["duration [s]"] = (frame["time"] - frame["start"]) / SECOND_US
     return table

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from lca_ai.errors import LogError
 from lca_ai.logs import formats, frames, stream
 from lca_ai.logs import origin as origins
 from lca_ai.logs.chunks import Piece
 from lca_ai.logs.files import plain
+from lca_ai.logs.headers import roles_in
 from lca_ai.logs.reading import EnergyReading
 from lca_ai.logs.records import SECOND_US, Options, Records
 from lca_ai.logs.stream import Progress
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _IN_PIECES = ("csv", "parquet")
+#: Rows that are read whole to be divided by job, about 10 GB; a log in pieces is divided by device and hour alone.
+_MOST_ROWS_OF_JOBS = 40_000_000
 
 
 def read_power_log(  # noqa: PLR0913 (a log is described by what a user knows of it)
@@ -86,7 +90,8 @@ def energy(log: PowerLog, *, by: Sequence[str] = ("device", "hour"), engine: str
 
     Parameters
     ----------
-    by : any of "device", "host" (what stands before the first / of a device's name), "hour", "day", "month" (UTC)
+    by : any of "device", "host" (what stands before the first / of a device's name), "hour", "day", "month" (UTC), and
+        "job" of a log that names its jobs; see :mod:`lca_ai.logs.job_column`
     engine : see :func:`read_energy`
 
     Returns
@@ -103,11 +108,16 @@ def energy(log: PowerLog, *, by: Sequence[str] = ("device", "hour"), engine: str
     Power is linear between samples (trapezoidal rule); the hours of a device sum to the integral of its log. Readings
     and what was set aside are in :func:`read_energy`.
     """
-    return read_energy(log, engine=engine).by(*by)
+    return read_energy(log, engine=engine, jobs="job" in by).by(*by)
 
 
 def read_energy(
-    log: PowerLog, *, engine: str = "local", progress: Progress | None = None, keep: Path | None = None
+    log: PowerLog,
+    *,
+    engine: str = "local",
+    progress: Progress | None = None,
+    keep: Path | None = None,
+    jobs: bool = False,
 ) -> EnergyReading:
     """Read and integrate a log.
 
@@ -119,16 +129,20 @@ def read_energy(
     engine : "local" (the cores of this machine), "dask", "dask://host:port", "spark" or "spark://host:port"
     progress : told the rows that are done, and all of them
     keep : folder in which the parts of a log that is read in pieces are kept: the next run reads only new files
+    jobs : whether the energy is wanted by the jobs that the log names: it is read whole then
 
     Raises
     ------
-    LogError : where the log cannot be read, has one reading only, or lies outside its window
+    LogError : where the log cannot be read, has one reading only, lies outside its window, or names jobs and is too
+        large to be read whole
     """
     window = (_micros(log.since()), _micros(log.until()))
     if log.table is not None:
         return of_whole([frames.records_of(log.table, _options(log))], log, window)
     with plain(log.paths()) as paths:
         pieces = _pieces(paths, log, engine, always=keep is not None)
+        if jobs and pieces is not None:
+            pieces = _whole(pieces, log)
         if pieces is None:
             return of_whole(_read(paths, log), log, window)
         max_gap = None if log.max_gap is None else round(log.max_gap.to("s").magnitude * SECOND_US)
@@ -143,7 +157,28 @@ def _pieces(paths: list[Path], log: PowerLog, engine: str, *, always: bool = Fal
     if log.format not in (None, *_IN_PIECES) or log.origin is not None:
         return None
     least = 0 if always or engine != "local" else stream.LEAST_ROWS
-    return stream.pieces_of(paths, _options(log), least_rows=least)
+    pieces = stream.pieces_of(paths, _options(log), least_rows=least)
+    named_by_two = pieces is not None and "host" in roles_in(pieces, _options(log))
+    return None if named_by_two else pieces  # a piece names its devices by one column
+
+
+def _whole(pieces: list[Piece], log: PowerLog) -> list[Piece] | None:
+    """None, so that a log that names its jobs is read whole; the pieces of one that names none.
+
+    Raises
+    ------
+    LogError : where it is too large for that
+    """
+    if "job" not in roles_in(pieces, _options(log)):
+        return pieces
+    rows = sum(piece.rows for piece in pieces)
+    if rows > _MOST_ROWS_OF_JOBS:
+        raise LogError(
+            "the log is too large to be divided by its column of jobs in memory",
+            file=pieces[0].path.name, value=f"{rows:,} rows", field="by",
+            accepted=f"a part of it, at most {_MOST_ROWS_OF_JOBS:,} rows; or --jobs with the times of the jobs",
+        )  # fmt: skip
+    return None
 
 
 def _read(paths: list[Path], log: PowerLog) -> list[Records]:

@@ -1,6 +1,6 @@
 """Where the pieces of a log are integrated: on the cores of this machine, or on a Dask or Spark cluster.
 
-All of them run the same two functions, one that integrates a piece and one that adds parts; only parts travel.
+All of them run the same function, which integrates a piece; only parts travel.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from lca_ai.errors import LogError
-from lca_ai.logs.parts import Part, add
+from lca_ai.logs.parts import Part
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,8 +30,8 @@ _PIECES_PER_TASK = 8
 _LEAST_TASKS = 16
 
 
-def run(engine: str, work: Work, pieces: list[Piece]) -> Iterator[tuple[list[Piece], Part]]:
-    """Integrate pieces, in any order: some pieces and the sum of their parts, as they are done.
+def run(engine: str, work: Work, pieces: list[Piece]) -> Iterator[tuple[Piece, Part]]:
+    """Integrate pieces, in any order: each piece and its part, as they are done.
 
     Raises
     ------
@@ -47,11 +47,11 @@ def run(engine: str, work: Work, pieces: list[Piece]) -> Iterator[tuple[list[Pie
     raise LogError("unknown engine", field="engine", value=engine, accepted=_ENGINES)
 
 
-def _local(work: Work, pieces: list[Piece]) -> Iterator[tuple[list[Piece], Part]]:
+def _local(work: Work, pieces: list[Piece]) -> Iterator[tuple[Piece, Part]]:
     """A thread for each core: reading and the sums of arrays let go of the interpreter."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if cores == 1 or len(pieces) == 1:
-        yield from (([piece], work(piece)) for piece in pieces)
+        yield from ((piece, work(piece)) for piece in pieces)
         return
     with ThreadPoolExecutor(cores) as pool:
         waiting: dict[Future[Part], Piece] = {}
@@ -65,7 +65,7 @@ def _local(work: Work, pieces: list[Piece]) -> Iterator[tuple[list[Piece], Part]
                 piece = waiting.pop(done)
                 for following in islice(rest, 1):
                     waiting[pool.submit(work, following)] = following
-                yield [piece], part
+                yield piece, part
         finally:
             for one in waiting:
                 one.cancel()
@@ -77,11 +77,11 @@ def _batches(pieces: list[Piece]) -> list[list[Piece]]:
     return [pieces[first : first + size] for first in range(0, len(pieces), size)]
 
 
-def _together(work: Work, pieces: Iterable[Piece]) -> Part:
-    return add(work(piece) for piece in pieces)
+def _together(work: Work, pieces: Iterable[Piece]) -> list[Part]:
+    return [work(piece) for piece in pieces]
 
 
-def _dask(work: Work, pieces: list[Piece], address: str | None) -> Iterator[tuple[list[Piece], Part]]:
+def _dask(work: Work, pieces: list[Piece], address: str | None) -> Iterator[tuple[Piece, Part]]:
     """A task for a few pieces, on the cluster at an address, the client's that is open, or one of this machine."""
     try:
         from distributed import Client, as_completed
@@ -96,10 +96,10 @@ def _dask(work: Work, pieces: list[Piece], address: str | None) -> Iterator[tupl
             client = stack.enter_context(connect(processes=True, dashboard_address=None))
         tasks = {client.submit(_together, work, batch, pure=False): batch for batch in _batches(pieces)}
         for task in completed(list(tasks)):
-            yield tasks[task], task.result()
+            yield from zip(tasks[task], task.result(), strict=True)
 
 
-def _spark(work: Work, pieces: list[Piece], master: str | None) -> Iterator[tuple[list[Piece], Part]]:
+def _spark(work: Work, pieces: list[Piece], master: str | None) -> Iterator[tuple[Piece, Part]]:
     """``mapInArrow`` over rows that are a few pieces each: pickled pieces in, pickled parts out, nothing shuffled."""
     try:
         from pyspark.sql import SparkSession
@@ -116,10 +116,10 @@ def _spark(work: Work, pieces: list[Piece], master: str | None) -> Iterator[tupl
         frame = session.createDataFrame(rows, "number long, content binary")
         # All at once: fetched one partition after the other, the partitions would be integrated so.
         for number, content in frame.mapInArrow(_map_in_arrow, frame.schema).collect():
-            part = pickle.loads(content)  # noqa: S301 (what our own function wrote)
-            if isinstance(part, LogError):
-                raise part
-            yield batches[number], part
+            parts = pickle.loads(content)  # noqa: S301 (what our own function wrote)
+            if isinstance(parts, LogError):
+                raise parts
+            yield from zip(batches[number], parts, strict=True)
     finally:
         if active is None:
             session.stop()
@@ -132,10 +132,10 @@ def _map_in_arrow(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]
     for batch in batches:
         for number, content in zip(*(column.to_pylist() for column in batch.columns), strict=True):
             try:
-                part: Part | LogError = _together(*pickle.loads(content))  # noqa: S301 (what the driver wrote)
+                parts: list[Part] | LogError = _together(*pickle.loads(content))  # noqa: S301 (what the driver wrote)
             except LogError as fault:
-                part = fault
-            yield pa.RecordBatch.from_pydict({"number": [number], "content": [pickle.dumps(part)]})
+                parts = fault
+            yield pa.RecordBatch.from_pydict({"number": [number], "content": [pickle.dumps(parts)]})
 
 
 def _missing(engine: str, library: str) -> LogError:

@@ -291,11 +291,29 @@ def by_device_hour(device: I64, time: I64, devices: list[str] | pd.Index, values
     device : code of each value's device: its place in ``devices``, which are all different
     time : a moment of each value's hour [µs]
     """
+    code, moment, sums = sums_by_device_hour(device, time, len(devices), values)
+    hours, place = np.unique(moment, return_inverse=True)
+    levels: Any = [pd.Index(devices, dtype="str"), hours]
+    codes: Any = [code, place]
+    index = pd.MultiIndex(levels=levels, codes=codes, names=["device", "hour"], verify_integrity=False)
+    return pd.DataFrame(np.column_stack(list(sums.values())), index=index, columns=list(sums))
+
+
+def sums_by_device_hour(
+    device: I64, time: I64, devices: int, values: dict[str, F64]
+) -> tuple[I64, I64, dict[str, F64]]:
+    """Return device, hour [µs] and sums of each device and hour that has a value, in order.
+
+    Parameters
+    ----------
+    devices : number of devices: codes are below it
+    """
     hour = time // HOUR_US
     first = int(hour.min()) if len(hour) else 0
     span = int(hour.max()) - first + 1 if len(hour) else 1
     key = device * span + (hour - first)
-    if len(devices) * span <= _DENSE * (len(key) + 1):
+    sums: dict[str, Any]
+    if devices * span <= _DENSE * (len(key) + 1):
         found = np.flatnonzero(np.bincount(key, minlength=1))
         sums = (
             {name: np.bincount(key, weights=column)[found] for name, column in values.items()} if len(key) else values
@@ -303,11 +321,9 @@ def by_device_hour(device: I64, time: I64, devices: list[str] | pd.Index, values
     else:  # few rows over many hours: a table of all hours would be mostly empty
         found, place = np.unique(key, return_inverse=True)
         sums = {name: np.bincount(place, weights=column) for name, column in values.items()}
-    hours, place = np.unique(found % span, return_inverse=True)
-    levels: Any = [pd.Index(devices, dtype="str"), (hours + first) * HOUR_US]
-    codes: Any = [found // span, place]
-    index = pd.MultiIndex(levels=levels, codes=codes, names=["device", "hour"], verify_integrity=False)
-    return pd.DataFrame(np.column_stack(list(sums.values())), index=index, columns=list(sums))
+    code: I64 = found // span
+    moment: I64 = (found % span + first) * HOUR_US
+    return code, moment, sums
 
 
 def _samples(device: I64, time: I64, devices: list[str], window: Window) -> pd.DataFrame:
@@ -366,6 +382,8 @@ def add_hours(*tables: pd.DataFrame) -> pd.DataFrame:
 
 def uncovered_edges(runs: pd.DataFrame, window: Window) -> pd.DataFrame:
     """Return the gap seconds between the edges of the window and the first and last sample of each device."""
+    if window == (None, None):
+        return _sum([])
     spans = _spans(runs)
     devices, codes = [str(name) for name in spans["device"]], np.arange(len(spans))
     zero = np.zeros(len(spans))

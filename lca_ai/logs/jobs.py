@@ -3,10 +3,15 @@
 Rule: within each hour, a job has its reserved share of a machine times the time that it was there; the energy of the
 machine in that hour is divided in these proportions. What no job reserved is nobody's (``unallocated``): shown, and for
 the study to divide. Where jobs reserve more than the machine has, they share it in proportion.
+
+A share is a number, a fraction (``3/7``), or an instance of a GPU in MIG mode over the whole card, by the names of the
+profiles: ``3g.40gb/7g.80gb`` is 3 of its 7 compute slices. Nothing measures the power of an instance, and its compute
+slices are what it can work with; the memory that its profile names is not what draws most of the power.
 """
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +23,18 @@ from lca_ai.logs.records import HOUR_US, Note
 UNALLOCATED = "unallocated"
 _COLUMNS = ("job", "machine", "start", "end")
 _HOUR_SECONDS = HOUR_US / 1e6
+#: Less of a machine is no share that is left over: sevenths do not add up to one.
+_ROUNDING = 1e-12
+_PROFILE = r"(?:g\.\d+gb(?:\+\w+(?:\.\w+)*)?)?"
+_FRACTION = re.compile(rf"\s*(?P<part>\d+){_PROFILE}\s*/\s*(?P<whole>\d+){_PROFILE}\s*", re.IGNORECASE)
+_SHARE = "a share above 0 and at most 1, such as 0.5, 3/7 or, of a GPU in MIG mode, 3g.40gb/7g.80gb"
 
 
 def read_jobs(path: Path) -> pd.DataFrame:
     """A table of jobs: CSV or Parquet with ``job``, ``machine`` (a device or a host), ``start``, ``end``, ``share``.
 
-    Times have an offset; ``share`` is the part of the machine that the job reserved, 1 where the column is not there.
+    Times have an offset; ``share`` is the part of the machine that the job reserved, 1 where the column is not there;
+    one of a GPU in MIG mode may be ``3g.40gb/7g.80gb``.
 
     Raises
     ------
@@ -47,7 +58,7 @@ def checked(table: pd.DataFrame, file: str) -> pd.DataFrame:
     jobs = table.reset_index(drop=True)
     for edge in ("start", "end"):
         jobs[edge] = _times(jobs[edge], edge, file)
-    share = pd.to_numeric(jobs["share"], errors="coerce") if "share" in jobs else pd.Series(1.0, index=jobs.index)
+    share = _shares(jobs["share"]) if "share" in jobs else pd.Series(1.0, index=jobs.index)
     for fault, rows in (
         ("the job ends before it starts", jobs["end"] <= jobs["start"]),
         ("this is no share of a machine", ~share.between(0.0, 1.0, inclusive="right")),
@@ -55,9 +66,15 @@ def checked(table: pd.DataFrame, file: str) -> pd.DataFrame:
         if rows.any():
             row = int(rows.to_numpy().argmax())
             shown = str(jobs.loc[row, "share"] if "share" in fault else jobs.loc[row, "end"])
-            raise LogError(fault, file=file, line=row + 2, value=shown, accepted="a share above 0 and at most 1")
+            raise LogError(fault, file=file, line=row + 2, value=shown, accepted=_SHARE)
     named = {name: jobs[name].astype("str") for name in ("job", "machine")}
     return jobs.assign(share=share, **named)[["job", "machine", "start", "end", "share"]]
+
+
+def _shares(cells: pd.Series) -> pd.Series:
+    """Return shares as numbers; NaN for what is none."""
+    parts = cells.astype("str").str.extract(_FRACTION).astype("float64")
+    return pd.to_numeric(cells, errors="coerce").astype("float64").fillna(parts["part"] / parts["whole"])
 
 
 def _times(column: pd.Series, name: str, file: str) -> pd.Series:
@@ -96,7 +113,8 @@ def allocate(hours: pd.DataFrame, jobs: pd.DataFrame) -> tuple[pd.DataFrame, lis
     found["energy"] = found["energy"] * found["part"]
     given = found.groupby(["device", "hour"])["part"].sum()
     rest = table.join(given.rename("given"), on=["device", "hour"])
-    rest["energy"] = rest["energy"] * (1.0 - rest["given"].fillna(0.0).clip(upper=1.0))
+    left = 1.0 - rest["given"].fillna(0.0)
+    rest["energy"] = rest["energy"] * left.where(left > _ROUNDING, 0.0)
     both = pd.concat([found, rest.assign(job=UNALLOCATED)], ignore_index=True)[["job", "device", "hour", "energy"]]
     notes = []
     over = found.loc[reserved > 1.0 + 1e-9, ["device", "hour"]].drop_duplicates()

@@ -9,21 +9,24 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+import numpy as np
 
 from lca_ai.errors import LogError
 from lca_ai.logs.chunks import Piece
 from lca_ai.logs.integrate import MaxGap, Rules
 from lca_ai.logs.parts import Part
 from lca_ai.logs.records import Note
+from lca_ai.logs.rows import Rows
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _RULES, _FILES = "rules.json", "parts-*.parquet"
-_FORM = 1
+_FORM = 2
 _FLUSH_SECONDS = 5.0
 _MOST_FILES = 16
 _KEY = b"lca_ai"
@@ -73,15 +76,17 @@ class Kept:
         found: set[str] = set()
         whole = Part()
         for path in sorted(self.folder.glob(_FILES)):
-            hours, told = _read(path)
-            mine = {key: one for key, one in told.items() if key in numbers and key not in found}
+            content = _read(path)
+            mine = {key: one for key, one in content.told.items() if key in numbers and key not in found}
             if not mine:
                 continue
             found |= set(mine)
-            kept = hours[hours["part"].isin(set(mine))]
-            whole.hours.append(kept.drop(columns="part").set_index(["device", "hour"]))
-            for key, one in mine.items():
-                _fill(whole, one, numbers[key])
+            tags = {key: numbers[key] for key in mine}
+            whole.hours += content.table("hours", tags)
+            whole.runs += content.table("runs", tags)
+            whole.curve += content.table("curve", tags)
+            for one in mine.values():
+                _fill(whole, one)
         return found, whole
 
     def add(self, digest: str, part: Part) -> None:
@@ -92,23 +97,20 @@ class Kept:
 
     def flush(self) -> None:
         """Write what is not on disk yet; many small files become one."""
+        import pyarrow as pa
+
         self._written = time.monotonic()
         files = sorted(self.folder.glob(_FILES))
         if self._new:
-            tables, told = [], {}
-            for key, part in self._new.items():
-                tables += [table.reset_index().assign(part=key) for table in part.hours]
-                told[key] = _told(part)
-            _write(self.folder / f"parts-{time.time_ns():020d}.parquet", pd.concat(tables, ignore_index=True), told)
+            tables = [table for key, part in self._new.items() for table in _tables(key, part)]
+            told = {key: _told(part) for key, part in self._new.items()}
+            _write(self.folder / f"parts-{time.time_ns():020d}.parquet", pa.concat_tables(tables), told)
             self._new.clear()
         if len(files) > _MOST_FILES:
             both = [_read(path) for path in files]
-            together = pd.concat([hours for hours, _ in both], ignore_index=True)
-            _write(
-                self.folder / f"parts-{time.time_ns():020d}.parquet",
-                together,
-                {k: v for _, t in both for k, v in t.items()},
-            )
+            together = pa.concat_tables([one.rows for one in both])
+            told = {key: one for content in both for key, one in content.told.items()}
+            _write(self.folder / f"parts-{time.time_ns():020d}.parquet", together, told)
             for path in files:
                 path.unlink()
 
@@ -120,10 +122,67 @@ def _plain(rules: Rules) -> dict[str, Any]:
     }  # fmt: skip
 
 
+#: The tables of a part, one below the other in a file: which of their columns is in which of the file's.
+_LAYOUT = {
+    "hours": {"hour": "moment", "energy": "a", "covered": "b", "gap": "c", "samples": "d"},
+    "runs": {"first": "moment", "last": "end", "first_value": "a", "last_value": "b"},
+    "curve": {"time": "moment", "value": "a"},
+}
+
+
+def _tables(key: str, part: Part) -> list[pa.Table]:
+    """The rows of a part as a file has them."""
+    import pyarrow as pa
+
+    text = pa.dictionary(pa.int32(), pa.string())
+    numbers = [(name, pa.int64()) for name in ("moment", "end")] + [(name, pa.float64()) for name in "abcd"]
+    schema = pa.schema([("part", text), ("table", text), ("device", text), *numbers])
+    found = []
+    for name, layout in _LAYOUT.items():
+        for rows in getattr(part, name):
+            size = len(rows.device)
+            columns = {to: pa.array(rows.columns[column]) for column, to in layout.items()}
+            columns |= {
+                "part": pa.repeat(key, size).dictionary_encode(),
+                "table": pa.repeat(name, size).dictionary_encode(),
+                "device": pa.DictionaryArray.from_arrays(pa.array(rows.device, pa.int32()), pa.array(rows.names)),
+            }
+            filled = [columns.get(one.name, pa.nulls(size, one.type)) for one in schema]
+            found.append(pa.Table.from_arrays(filled, schema=schema))
+    return found
+
+
+@dataclass(frozen=True)
+class _Content:
+    """A file of kept parts: the rows of their tables, and what else was told of each."""
+
+    rows: pa.Table
+    told: dict[str, Any]
+
+    def table(self, name: str, tags: dict[str, int]) -> list[Rows]:
+        """Return one table of some parts, with their tags if it bears any."""
+        chosen, part, device, names = self._places()
+        tag = np.array([tags.get(key, -1) for key in names["part"]], dtype=np.int64)[part]
+        number = names["table"].index(name) if name in names["table"] else -1
+        kept = (chosen == number) & (tag >= 0)
+        if not kept.any():
+            return []
+        columns = {column: self.rows[to].to_numpy()[kept] for column, to in _LAYOUT[name].items()}
+        if name == "runs":
+            columns |= {"tag": tag[kept]} | {time: columns[time].astype(np.int64) for time in ("first", "last")}
+        return [Rows(names["device"], device[kept], columns)]
+
+    def _places(self) -> tuple[Any, Any, Any, dict[str, list[str]]]:
+        columns = [self.rows[name].unify_dictionaries().combine_chunks() for name in ("table", "part", "device")]
+        codes = [one.indices.to_numpy() for one in columns]
+        names = {
+            name: one.dictionary.to_pylist() for name, one in zip(("table", "part", "device"), columns, strict=True)
+        }
+        return *codes, names
+
+
 def _told(part: Part) -> dict[str, Any]:
     return {
-        "runs": [table.drop(columns="tag").to_dict("list") for table in part.runs],
-        "curve": [table.to_dict("list") for table in part.curve],
         "outside": part.outside,
         "longest": part.longest,
         "notes": [(note.what, note.count, note.detail) for note in part.notes],
@@ -134,21 +193,19 @@ def _told(part: Part) -> dict[str, Any]:
     }
 
 
-def _fill(whole: Part, told: dict[str, Any], tag: int) -> None:
-    """Add what was kept of a part, but for its hours, to a sum."""
-    whole.runs += [pd.DataFrame(one).assign(tag=tag) for one in told["runs"]]
-    whole.curve += [pd.DataFrame(one) for one in told["curve"]]
+def _fill(whole: Part, told: dict[str, Any]) -> None:
+    """Add what was kept of a part, but for its tables, to a sum."""
     whole.outside += told["outside"]
     whole.longest = max(whole.longest, told["longest"])
     whole.notes += [Note(*one) for one in told["notes"]]
-    whole.readings.update(Counter(told["readings"]))
+    whole.readings.update(told["readings"])
     whole.rows += told["rows"]
     edges = [one for one in (whole.first, told["first"]) if one is not None]
     whole.first = min(edges, default=None)
     whole.last = max((one for one in (whole.last, told["last"]) if one is not None), default=None)
 
 
-def _read(path: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
+def _read(path: Path) -> _Content:
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -159,15 +216,13 @@ def _read(path: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
         raise LogError(
             "a file of kept parts cannot be read", file=path.name, accepted="remove it: it is made again"
         ) from fault
-    return table.to_pandas(), told
+    return _Content(table, told)
 
 
-def _write(path: Path, hours: pd.DataFrame, told: dict[str, Any]) -> None:
-    import pyarrow as pa
+def _write(path: Path, rows: pa.Table, told: dict[str, Any]) -> None:
     from pyarrow import parquet
 
-    table = pa.Table.from_pandas(hours, preserve_index=False)
-    table = table.replace_schema_metadata({_KEY: json.dumps(told).encode()})
+    table = rows.unify_dictionaries().replace_schema_metadata({_KEY: json.dumps(told).encode()})
     beside = path.with_suffix(".partial")
     parquet.write_table(table, beside)
     beside.replace(path)

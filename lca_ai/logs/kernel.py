@@ -9,7 +9,6 @@ hour or are longer than ``max_gap`` go to the general method of :mod:`lca_ai.log
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -18,7 +17,7 @@ from numpy.typing import NDArray
 
 from lca_ai.logs.integrate import Segments, Window
 from lca_ai.logs.records import EARLIEST_US, HOUR_US, LATEST_US, SECOND_US, Kind
-from lca_ai.logs.sheet import F64, I64, Chunk, Codes, Sheet, Values, sheet_of
+from lca_ai.logs.sheet import F64, I64, Sheet, Values, scratch
 
 #: Readings that are summed at a time: their intervals and powers fit the cache.
 _SLICE = 1 << 17
@@ -26,7 +25,6 @@ _SLICE = 1 << 17
 _MOST_MIXED = 1 << 8
 #: What is quicker done one by one: moments that are looked up, blocks of many devices that are summed.
 _FEW = 16
-_THREAD = threading.local()
 
 Number = TypeVar("Number", bound=np.generic)
 
@@ -40,7 +38,7 @@ class Blocks:
     ends; ``longest`` is the longest interval [µs].
     """
 
-    device: Codes
+    device: I64
     begin: I64
     energy: F64
     covered: F64
@@ -51,9 +49,9 @@ class Blocks:
 
 
 def blocks(
-    chunk: Chunk, kind: Kind, *, limits: I64, absurd_power: float, window: Window = (None, None)
+    sheet: Sheet, kind: Kind, *, limits: I64, absurd_power: float, window: Window = (None, None)
 ) -> Blocks | None:
-    """Integrate what lies within blocks of a device and an hour; None where the chunk has a fault.
+    """Integrate what lies within blocks of a device and an hour; None where the readings have a fault.
 
     Parameters
     ----------
@@ -62,9 +60,6 @@ def blocks(
     absurd_power : a power above it is a fault [W]
     window : start and end of the measured window [µs]: blocks lie in it, its edges included, or outside
     """
-    if not len(chunk.time) or (chunk.codes.dtype.kind == "i" and chunk.codes.min() < 0):
-        return None
-    sheet = sheet_of(chunk)
     if sheet.time[sheet.starts].min() < EARLIEST_US or sheet.time[sheet.ends].max() > LATEST_US:
         return None
     cuts = _cuts(sheet, window)
@@ -79,23 +74,16 @@ def blocks(
     if kind == "counter":
         energy = sheet.value[last].astype(np.float64) - sheet.value[first]
     covered = (sheet.time[last] - sheet.time[first] - _skipped(swept.far, sheet, first)) / SECOND_US
-    samples = np.repeat(last - first + 1.0, sheet.width).reshape(energy.shape)
-    pure = ~np.isin(first, cuts.mixed)
-    alone, zero = cuts.mixed, np.zeros((len(cuts.mixed), sheet.width))
     return Blocks(
-        device=_joined(sheet.codes[first[pure]], sheet.codes[alone]),
-        begin=_joined(sheet.time[first[pure]], sheet.time[alone]),
-        energy=_joined(energy[pure], zero),
-        covered=_joined(covered[pure], zero),
-        samples=_joined(samples[pure], zero + 1.0),
+        device=sheet.device((first[:, None] * sheet.width + np.arange(sheet.width)).ravel()),
+        begin=sheet.time[first].ravel(),
+        energy=energy.ravel(),
+        covered=covered.ravel(),
+        samples=sheet.without_holes(first).ravel().astype(np.float64),
         left=_left(sheet, cuts.crossing, swept.far),
         sheet=sheet,
-        longest=swept.longest,
+        longest=max(swept.longest, _longest(sheet.bridges[:, 0], sheet.bridges[:, 1], window)),
     )
-
-
-def _joined(one: NDArray[Number], other: NDArray[Number]) -> NDArray[Number]:
-    return np.concatenate([one.ravel(), other.ravel()])
 
 
 @dataclass(frozen=True)
@@ -140,20 +128,39 @@ def _moments(sheet: Sheet, window: Window) -> tuple[I64, I64]:
 
 def _first_row(sheet: Sheet, moment: I64, low: I64, high: I64, *, last: bool) -> I64:
     """The first row, from ``low`` to ``high``, in which any device (the last) or all of them reached a moment."""
-    if sheet.width == 1 and len(moment) <= _FEW:
-        column = sheet.time[:, 0]
-        found = [
-            begin + np.searchsorted(column[begin:end], one) for one, begin, end in zip(moment, low, high, strict=True)
-        ]
-        return np.array(found, dtype=np.int64)
-    low, high = low.copy(), high.copy()
+    runs = np.unique(low)
+    if len(runs) <= _FEW:
+        found = low.copy()
+        for begin in runs:
+            rows = low == begin
+            column = sheet.time[begin : high[rows].max(), 0]
+            found[rows] += np.searchsorted(column, moment[rows])
+        if sheet.width == 1:
+            return found
+        low, high = _narrowed(sheet, moment, low, high, found, last=last)
     while (still := low < high).any():
         middle = (low + high) // 2
-        row = sheet.time[np.minimum(middle, len(sheet.time) - 1)]
-        reached = (row.max(axis=1) if last else row.min(axis=1)) >= moment
+        reached = _reached(sheet, moment, middle, last=last)
         low = np.where(still & ~reached, middle + 1, low)
         high = np.where(still & reached, middle, high)
     return low
+
+
+def _reached(sheet: Sheet, moment: I64, row: I64, *, last: bool) -> NDArray[np.bool_]:
+    """Whether any device (the last) or all of them reached a moment in a row."""
+    time = sheet.time[np.clip(row, 0, len(sheet.time) - 1)]
+    reached: NDArray[np.bool_] = (time.max(axis=1) if last else time.min(axis=1)) >= moment
+    return reached
+
+
+def _narrowed(  # noqa: PLR0913 (what is narrowed, and by what)
+    sheet: Sheet, moment: I64, low: I64, high: I64, guess: I64, *, last: bool
+) -> tuple[I64, I64]:
+    """Bounds close to a guess, where the row that is looked for lies between them; else those that were."""
+    near, far = np.clip(guess - 1, low, high), np.clip(guess + 1, low, high)
+    near = np.where((near > low) & _reached(sheet, moment, near - 1, last=last), low, near)
+    far = np.where((far < high) & ~_reached(sheet, moment, far, last=last), high, far)
+    return near, np.maximum(near, far)
 
 
 def _ranges(begin: I64, end: I64) -> I64:
@@ -185,8 +192,15 @@ class _Limits:
     window: Window
 
     def plausible(self, value: Values) -> bool:
-        """Whether all of some values are; a NaN is not."""
-        most = self.absurd_power if self.kind == "power" else np.finfo(np.float64).max
+        """Whether all of some values are; a NaN is not.
+
+        The bits of numbers are in the order of the numbers, those of negative ones and of NaN above all others: one
+        look at each value instead of two. (A zero may be negative: then two.)
+        """
+        most = min(self.absurd_power if self.kind == "power" else np.inf, float(np.finfo(value.dtype).max))
+        bits = f"u{value.dtype.itemsize}"
+        if value.view(bits).max() < np.array([most], dtype=value.dtype).view(bits)[0]:
+            return True
         return bool(value.min() >= 0 and value.max() <= most)
 
 
@@ -195,7 +209,11 @@ def _sweep(sheet: Sheet, cuts: _Cuts, limits: _Limits) -> _Swept | None:
     found, far = _Swept(np.zeros((len(cuts.first), sheet.width)), np.empty(0, np.int64)), []
     most, joins = int(limits.limits.min()), sheet.starts[1:] - 1
     size = max(1, _SLICE // sheet.width)
-    power, steps, areas = _scratch((size + 1, sheet.width))
+    shape = (size + 1, sheet.width)
+    power, areas, steps = (
+        scratch(name, shape[0] * shape[1], kind).reshape(shape)
+        for name, kind in (("power", np.float64), ("area", np.float64), ("step", np.int64))
+    )
     for begin in range(0, max(len(sheet.time) - 1, 1), size):
         time = sheet.time[begin : begin + size + 1]
         if not limits.plausible(sheet.value[begin : begin + size + 1]):
@@ -208,9 +226,9 @@ def _sweep(sheet: Sheet, cuts: _Cuts, limits: _Limits) -> _Swept | None:
             return None
         longest = int(step.max(initial=0))
         if longest > found.longest:
-            found.longest = max(found.longest, _longest(step, time, limits.window))
-        value = power[: len(time)]
-        value[:] = sheet.value[begin : begin + len(time)]
+            within = longest if limits.window == (None, None) else _longest(time[:-1], time[1:], limits.window, own)
+            found.longest = max(found.longest, within)
+        value = _doubles(sheet.value[begin : begin + len(time)], power)
         if limits.kind == "counter":
             if _falls_or_leaps(value, step, own, limits.absurd_power / SECOND_US):
                 return None
@@ -220,9 +238,9 @@ def _sweep(sheet: Sheet, cuts: _Cuts, limits: _Limits) -> _Swept | None:
         area[own] = 0.0
         area[_within(cuts.crossing, rows)] = 0.0
         if longest > most:
-            codes = sheet.codes[rows].ravel()
             too_long = np.flatnonzero(step.ravel() > most)
-            too_long = too_long[step.ravel()[too_long] > limits.limits[codes[too_long]]]
+            devices = sheet.device(too_long + begin * sheet.width)
+            too_long = too_long[step.ravel()[too_long] > limits.limits[devices]]
             area.ravel()[too_long] = 0.0
             far.append(too_long + begin * sheet.width)
         _add(found.area, area, cuts.first, begin)
@@ -230,15 +248,14 @@ def _sweep(sheet: Sheet, cuts: _Cuts, limits: _Limits) -> _Swept | None:
     return found
 
 
-def _scratch(shape: tuple[int, int]) -> tuple[F64, I64, F64]:
-    """Arrays that each thread keeps: fresh memory for each slice would cost as much as the sums."""
-    most = shape[0] * shape[1]
-    kept = getattr(_THREAD, "scratch", None)
-    if kept is None or len(kept[0]) < most:
-        kept = np.empty(most), np.empty(most, dtype=np.int64), np.empty(most)
-        _THREAD.scratch = kept
-    power, step, area = kept
-    return power[:most].reshape(shape), step[:most].reshape(shape), area[:most].reshape(shape)
+def _doubles(value: Values, into: F64) -> F64:
+    """Values in double precision: as they are, or written into the first rows of a scratch array."""
+    if value.dtype == np.float64:
+        doubles: F64 = value.astype(np.float64, copy=False)
+        return doubles
+    into = into[: len(value)]
+    into[:] = value
+    return into
 
 
 def _within(sorted_rows: I64, rows: slice) -> I64:
@@ -249,7 +266,7 @@ def _within(sorted_rows: I64, rows: slice) -> I64:
 
 
 def _add(sums: F64, area: F64, first: I64, begin: int) -> None:
-    """Add the rows of a slice that starts at ``begin`` to the blocks they belong to."""
+    """Add the rows of a slice that starts at ``begin`` to the blocks they belong to; the slice is used up."""
     if not len(area):
         return
     block, beyond = np.searchsorted(first, [begin, begin + len(area) - 1], side="right")
@@ -258,9 +275,19 @@ def _add(sums: F64, area: F64, first: I64, begin: int) -> None:
         sums[block - 1 : beyond, 0] += np.add.reduceat(area[:, 0], starts)
     elif len(starts) <= _FEW:
         for number, rows in enumerate(np.split(area, starts[1:])):
-            sums[block - 1 + number] += rows.sum(axis=0)
+            sums[block - 1 + number] += _folded(rows)
     else:
         sums[block - 1 : beyond] += np.add.reduceat(area, starts, axis=0)
+
+
+def _folded(rows: F64) -> F64:
+    """Sum rows, which are used up, half on half: long additions instead of one for each row."""
+    while len(rows) > _FEW:
+        half = len(rows) // 2
+        rows[:half] += rows[-half:]
+        rows = rows[: len(rows) - half]
+    total: F64 = rows.sum(axis=0)
+    return total
 
 
 def _falls_or_leaps(value: F64, step: I64, joins: I64, most: float) -> bool:
@@ -269,17 +296,17 @@ def _falls_or_leaps(value: F64, step: I64, joins: I64, most: float) -> bool:
     return bool(rise.min(initial=0) < 0 or (rise > most * step).any())
 
 
-def _longest(step: I64, time: I64, window: Window) -> int:
-    """The longest interval that lies in the window, in part at least [µs]."""
+def _longest(begin: I64, end: I64, window: Window, joins: I64 | None = None) -> int:
+    """The longest interval that lies in the window, in part at least [µs]; the steps to a next device are none."""
     since, until = window
-    if since is None and until is None:
-        return int(step.max(initial=0))
-    inside = np.ones(step.shape, bool)
+    step = end - begin
+    if joins is not None:
+        step[joins] = 1
     if since is not None:
-        inside &= time[1:] > since
+        step = np.where(end > since, step, 0)
     if until is not None:
-        inside &= time[:-1] < until
-    return int(step[inside].max(initial=0))
+        step = np.where(begin < until, step, 0)
+    return int(step.max(initial=0))
 
 
 def _skipped(far: I64, sheet: Sheet, first: I64) -> I64:
@@ -302,6 +329,6 @@ def _left(sheet: Sheet, crossing: I64, far: I64) -> Segments:
     end = start + sheet.width
     time, value = sheet.time.ravel(), sheet.value.ravel()
     return Segments(
-        sheet.codes.ravel()[start].astype(np.int64), time[start], time[end],
+        sheet.device(start), time[start], time[end],
         value[start].astype(np.float64), value[end].astype(np.float64),
     )  # fmt: skip

@@ -139,7 +139,9 @@ def check_files(options: Options, paths: list[Path]) -> None:
     if options.origin_us is not None and len(paths) > 1:
         raise LogError(
             "one origin for several files: nothing tells when each of them starts",
-            file=paths[1].name, field="origin", value=f"{len(paths)} files", accepted="one file with an origin",
+            file=paths[1].name, field="origin", value=f"{len(paths)} files",
+            accepted="one file with an origin; or each written as Parquet with its own (lca-ai convert a.log "
+            "--origin ... --out a.parquet), and these together",
         )  # fmt: skip
 
 

@@ -15,11 +15,12 @@ import numpy as np
 import pandas as pd
 
 from lca_ai.errors import LogError
-from lca_ai.logs.integrate import Rules, between, by_device_hour, cut, partial
+from lca_ai.logs.integrate import Rules, between, cut, partial, sums_by_device_hour
 from lca_ai.logs.kernel import Blocks, blocks
-from lca_ai.logs.quality import clean, continuous
-from lca_ai.logs.records import SECOND_US, Note, Records
-from lca_ai.logs.sheet import I64, Chunk, Sheet, turns
+from lca_ai.logs.quality import check_extent, clean, continuous, refuse_hours
+from lca_ai.logs.records import HOUR_US, SECOND_US, Kind, Note, Records
+from lca_ai.logs.rows import Rows, in_order, joined, named, rows_of
+from lca_ai.logs.sheet import I64, Chunk, Sheet, sheets_of
 
 _CURVE_POINTS = 2_000
 
@@ -28,12 +29,14 @@ _CURVE_POINTS = 2_000
 class Part:
     """A part of a log, integrated.
 
-    ``hours``, ``runs`` and ``outside`` [J] are lists to be added at the end; ``readings`` counts the usable ones of
-    each device; ``first``, ``last`` [µs] are of all readings; ``curve`` is the thinned power over time.
+    ``hours``, ``runs`` and ``outside`` [J] are lists to be added at the end: of each device and ``hour`` [µs]
+    ``energy`` [J], ``covered`` [s], ``gap`` [s] and ``samples``; of each run of readings its ``first`` and ``last``
+    time [µs], ``first_value``, ``last_value`` and the ``tag`` of its part. ``readings`` counts the usable ones of each
+    device; ``first``, ``last`` [µs] are of all readings; ``curve`` is the thinned power over ``time``.
     """
 
-    hours: list[pd.DataFrame] = field(default_factory=list)
-    runs: list[pd.DataFrame] = field(default_factory=list)
+    hours: list[Rows] = field(default_factory=list)
+    runs: list[Rows] = field(default_factory=list)
     outside: list[float] = field(default_factory=list)
     longest: float = 0.0
     notes: list[Note] = field(default_factory=list)
@@ -41,7 +44,7 @@ class Part:
     rows: int = 0
     first: int | None = None
     last: int | None = None
-    curve: list[pd.DataFrame] = field(default_factory=list)
+    curve: list[Rows] = field(default_factory=list)
 
 
 def add(parts: Iterable[Part]) -> Part:
@@ -74,34 +77,43 @@ def integrate(chunk: Chunk, rules: Rules, *, file: str, tag: int = 0, chunks: in
     tag : number of the part, kept with its runs
     chunks : how many chunks the log has about, so that the curve of all is not too fine; 0 for no curve
     """
-    both = [_integrate(one, rules, file, tag, chunks) for one in turns(chunk)]
-    return both[0] if len(both) == 1 else add(both)
-
-
-def _integrate(chunk: Chunk, rules: Rules, file: str, tag: int, chunks: int) -> Part:
-    limits = rules.limits(chunk.names)
-    found = blocks(chunk, rules.kind, limits=limits, absurd_power=rules.absurd_power, window=rules.window)
-    if found is None:
+    if chunk.codes.dtype.kind == "i" and chunk.codes.min() < 0:
         return _with_faults(chunk, rules, file, tag, chunks)
-    names = pd.Index(chunk.names, dtype="str")
+    limits = rules.limits(chunk.names)
+    longest = int(limits.min()) if rules.kind == "power" else None
+    found = []
+    for rows, sheet in sheets_of(chunk, longest):
+        part = _integrate(sheet, chunk.names, rules, file, tag, chunks)
+        found.append(_with_faults(rows, rules, file, tag, chunks) if part is None else part)
+    return found[0] if len(found) == 1 else add(found)
+
+
+def _integrate(  # noqa: PLR0913 (what a sheet is integrated by)
+    sheet: Sheet, names: list[str], rules: Rules, file: str, tag: int, chunks: int
+) -> Part | None:
+    """Integrate a sheet; None where it has faults."""
+    limits = rules.limits(names)
+    found = blocks(sheet, rules.kind, limits=limits, absurd_power=rules.absurd_power, window=rules.window)
+    if found is None:
+        return None
+    refuse_hours(float((found.left.end - found.left.start).sum()) / HOUR_US, sheet.time.size, file=file)
     hours, outside = _table(found, names, rules, limits)
     sheet = found.sheet
-    devices = names[sheet.codes[sheet.starts].ravel()]
-    count = np.repeat(sheet.ends - sheet.starts + 1, sheet.width)
+    codes = sheet.codes.ravel().astype(np.int64)
     return Part(
         hours=[hours],
-        runs=[_runs(sheet, devices, tag)],
+        runs=[_runs(sheet, names, codes, tag)],
         outside=[outside],
         longest=found.longest / SECOND_US,
-        readings=Counter(dict(zip(devices.tolist(), count.tolist(), strict=True))),
-        rows=len(chunk.time),
+        readings=Counter(dict(zip((names[code] for code in codes), sheet.readings().ravel().tolist(), strict=True))),
+        rows=sheet.time.size - len(sheet.holes),
         first=int(sheet.time[sheet.starts].min()),
         last=int(sheet.time[sheet.ends].max()),
         curve=_thin(sheet, names, chunks),
     )
 
 
-def _table(found: Blocks, names: pd.Index, rules: Rules, limits: I64) -> tuple[pd.DataFrame, float]:
+def _table(found: Blocks, names: list[str], rules: Rules, limits: I64) -> tuple[Rows, float]:
     """The hours of blocks and of the intervals between them; and the energy outside the window [J]."""
     since, until = rules.window
     inside = np.ones(len(found.begin), bool)
@@ -125,21 +137,20 @@ def _table(found: Blocks, names: pd.Index, rules: Rules, limits: I64) -> tuple[p
         "gap": np.concatenate([within, none, gaps.seconds()]),
         "samples": np.concatenate([found.samples[inside], none, nothing]),
     }
-    return by_device_hour(device, time, names, table), outside
+    code, hour, sums = sums_by_device_hour(device, time, len(names), table)
+    return Rows(names, code, {"hour": hour, **sums}), outside
 
 
-def _runs(sheet: Sheet, devices: pd.Index, tag: int) -> pd.DataFrame:
+def _runs(sheet: Sheet, names: list[str], codes: I64, tag: int) -> Rows:
     first, last = sheet.starts, sheet.ends
-    return pd.DataFrame(
-        {
-            "device": devices,
-            "first": sheet.time[first].ravel(),
-            "first_value": sheet.value[first].ravel().astype(np.float64),
-            "last": sheet.time[last].ravel(),
-            "last_value": sheet.value[last].ravel().astype(np.float64),
-            "tag": tag,
-        }
-    )
+    columns = {
+        "first": sheet.time[first].ravel(),
+        "first_value": sheet.value[first].ravel().astype(np.float64),
+        "last": sheet.time[last].ravel(),
+        "last_value": sheet.value[last].ravel().astype(np.float64),
+        "tag": np.full(len(codes), tag),
+    }
+    return Rows(names, codes, columns)
 
 
 def frame_of(chunk: Chunk, kind: str) -> pd.DataFrame:
@@ -160,53 +171,79 @@ def _with_faults(chunk: Chunk, rules: Rules, file: str, tag: int, chunks: int) -
         if "no usable row" not in str(fault):
             raise
         return Part(notes=[Note("no usable row", len(frame), "of a part of the log")], rows=len(frame))
-    return of_frame(cleaned, notes, rules, rows=len(frame), tag=tag, chunks=chunks)
+    return of_frame(cleaned, notes, rules, file=file, rows=len(frame), tag=tag, chunks=chunks)
 
 
 def of_frame(  # noqa: PLR0913 (what a cleaned part has)
-    cleaned: pd.DataFrame, notes: list[Note], rules: Rules, *, rows: int, tag: int = 0, chunks: int = 1
+    cleaned: pd.DataFrame, notes: list[Note], rules: Rules, *, file: str, rows: int, tag: int = 0, chunks: int = 1
 ) -> Part:
     """Integrate the cleaned rows of a part, by the general method."""
     counter = rules.kind == "counter"
-    joined, more = continuous([cleaned], absurd_power=rules.absurd_power) if counter else ([cleaned], [])
-    inside = partial(joined[0], rules.kind, max_gap=rules.max_gap, window=rules.window)
+    extent = (int(cleaned["time"].min()), int(cleaned["time"].max()))
+    check_extent(cleaned, rules.kind, extent, file=file)
+    frames, more = continuous([cleaned], absurd_power=rules.absurd_power) if counter else ([cleaned], [])
+    inside = partial(frames[0], rules.kind, max_gap=rules.max_gap, window=rules.window)
     outside = 0.0
     if rules.window != (None, None):
-        whole = partial(joined[0], rules.kind, max_gap=rules.max_gap)
+        whole = partial(frames[0], rules.kind, max_gap=rules.max_gap)
         outside = float(whole.hours["energy"].sum() - inside.hours["energy"].sum())
     codes, names = pd.factorize(cleaned["device"], sort=True)
     starts = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]])
     value = cleaned[rules.kind].to_numpy("float64")
     time = cleaned["time"].to_numpy("int64")
-    sheet = Sheet(codes[:, None], time[:, None], value[:, None], starts)
-    runs = inside.runs.assign(first_value=value[sheet.starts], last_value=value[sheet.ends], tag=tag)
+    sheet = Sheet(codes[starts][:, None], time[:, None], value[:, None], starts)
+    devices = [str(name) for name in names]
     return Part(
-        hours=[inside.hours],
-        runs=[runs],
+        hours=[rows_of(inside.hours.reset_index())],
+        runs=[_runs(sheet, devices, codes[starts], tag)],
         outside=[outside],
         longest=inside.longest,
         notes=[*notes, *more],
         readings=Counter({str(name): int(count) for name, count in cleaned["device"].value_counts().items()}),
         rows=rows,
-        first=int(time.min()),
-        last=int(time.max()),
-        curve=_thin(sheet, pd.Index(names, dtype="str"), chunks),
+        first=extent[0],
+        last=extent[1],
+        curve=_thin(sheet, devices, chunks),
     )
 
 
-def _thin(sheet: Sheet, names: pd.Index, chunks: int) -> list[pd.DataFrame]:
+def _thin(sheet: Sheet, names: list[str], chunks: int) -> list[Rows]:
     """Every n-th reading of each device, so that a curve over all chunks has about 2,000 points of each."""
     if not chunks:
         return []
     points = max(2, _CURVE_POINTS // chunks)
     edges = np.append(sheet.starts, len(sheet.time))
     kept = np.concatenate([np.arange(begin, end, -(-(end - begin) // points)) for begin, end in pairwise(edges)])
-    return [
-        pd.DataFrame(
-            {
-                "time": sheet.time[kept].ravel(),
-                "device": names[sheet.codes[kept].ravel()],
-                "value": sheet.value[kept].ravel().astype(np.float64),
-            }
-        )
-    ]
+    places = (kept[:, None] * sheet.width + np.arange(sheet.width)).ravel()
+    if len(sheet.holes):
+        holes = np.append(np.sort(sheet.holes), sheet.time.size)
+        places = places[holes[np.searchsorted(holes, places)] != places]
+    columns = {"time": sheet.time.ravel()[places], "value": sheet.value.ravel()[places].astype(np.float64)}
+    return [Rows(names, sheet.device(places), columns)]
+
+
+def curve_of(curve: list[Rows], kind: Kind) -> pd.DataFrame:
+    """Return the thinned power over time of all parts, about 2,000 points of each device, in order.
+
+    Parameters
+    ----------
+    curve : readings by ``time`` [µs]: each a ``value`` [W], or a counter [J]
+
+    Returns
+    -------
+    DataFrame with ``time`` [µs], ``device`` and ``power`` [W].
+    """
+    rows = joined(curve)
+    order = in_order(rows.device, rows.columns["time"])
+    device, time, power = rows.device[order], rows.columns["time"][order], rows.columns["value"][order]
+    if kind == "counter":
+        own = device[1:] == device[:-1]
+        power = (np.diff(power) / (np.maximum(np.diff(time), 1) / SECOND_US))[own]
+        device, time = device[1:][own], time[1:][own]
+    starts = np.flatnonzero(np.diff(device, prepend=-1))
+    length = np.diff(np.append(starts, len(device)))
+    every = -(-length // _CURVE_POINTS)
+    if (every > 1).any():
+        kept = (np.arange(len(device)) - np.repeat(starts, length)) % np.repeat(every, length) == 0
+        device, time, power = device[kept], time[kept], power[kept]
+    return pd.DataFrame({"time": time, "device": named(rows.names, device), "power": power})

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from lca_ai.errors import LogError
+from lca_ai.logs.job_column import shared
 from lca_ai.logs.records import EARLIEST_US, HOUR_US, LATEST_US, LONGEST_INTERVAL_US, SECOND_US, Note, Records
 
 #: Share of the readings that may repeat the time stamp of another: more, and several devices bear one name.
@@ -77,7 +78,8 @@ def _readings_in_order(frame: pd.DataFrame, value: str, *, named: bool, file: st
     if not named:
         _check_one_device(frame["time"].to_numpy("int64"), file)
     backwards = _backwards(frame)
-    frame = frame.sort_values(["device", "time"], kind="stable")
+    frame, of_jobs = shared(frame.sort_values(["device", "time"], kind="stable"), ["device", "time", value])
+    notes += of_jobs
     repeated = frame.duplicated(["device", "time", value])
     conflict = frame.duplicated(["device", "time"]) & ~repeated
     if conflict.sum() > _MOST_SHARED_STAMPS * len(frame):
@@ -95,7 +97,9 @@ def _readings_in_order(frame: pd.DataFrame, value: str, *, named: bool, file: st
 def _intervals_in_order(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
     notes = []
     backwards = _backwards(frame)
-    frame = frame.sort_values(["device", "start", "time"], kind="stable")
+    ordered = frame.sort_values(["device", "start", "time"], kind="stable")
+    frame, of_jobs = shared(ordered, ["device", "start", "time", "energy"])
+    notes += of_jobs
     repeated = frame.duplicated(["device", "start", "time", "energy"])
     frame = frame[~repeated].reset_index(drop=True)
     ends = frame.groupby("device", sort=False)["time"].cummax()
@@ -150,13 +154,49 @@ def check_extent(frame: pd.DataFrame, kind: str, span: tuple[int, int], *, file:
         micros = float((frame["time"] - frame["start"]).astype("float64").sum())
     else:
         micros = float(frame["device"].nunique()) * (span[1] - span[0])
-    hours = micros / HOUR_US
-    if hours > _MOST_HOURS and hours > _MOST_HOURS_A_ROW * len(frame):
+    refuse_hours(micros / HOUR_US, len(frame), file=file)
+
+
+def refuse_hours(hours: float, rows: int, *, file: str) -> None:
+    """Refuse more hours of devices than fit into memory, unless the log has many rows itself.
+
+    Raises
+    ------
+    LogError : where there are both more of them than a log has and more of them a row
+    """
+    if hours > _MOST_HOURS and hours > _MOST_HOURS_A_ROW * rows:
         raise LogError(
             "the readings are so long or so far apart that their hours do not fit into memory",
             file=file,
-            value=f"{hours:,.0f} hours of devices in {len(frame):,} rows",
+            value=f"{hours:,.0f} hours of devices in {rows:,} rows",
             accepted="right time stamps (one of a wrong clock stretches the log), or the log in parts",
+        )
+
+
+def refuse_overlaps(frames: list[pd.DataFrame], *, files: list[str]) -> None:
+    """Refuse intervals of one device at one time in two files: two ranks of a job that measured the same machine.
+
+    Parameters
+    ----------
+    frames : cleaned intervals of each file
+    files : the names of the files
+
+    Raises
+    ------
+    LogError : where they overlap by more than their stamps are uncertain
+    """
+    together = pd.concat([frame.assign(part=number) for number, frame in enumerate(frames)], ignore_index=True)
+    rows = together.sort_values(["device", "start", "time"], kind="stable")
+    before = rows.groupby("device", sort=False)["time"].cummax().shift()
+    same, other = rows["device"].eq(rows["device"].shift()), rows["part"].ne(rows["part"].shift())
+    twice = rows[same & other & (before - rows["start"] > _OVERLAP_US)]
+    if len(twice):
+        raise LogError(
+            "two parts of the log cover the same device at the same time",
+            file=files[int(twice["part"].iloc[0])],
+            field="device",
+            value=str(twice["device"].iloc[0]),
+            accepted="one of them where they measured one machine (ranks of a job), or one log for each of several",
         )
 
 

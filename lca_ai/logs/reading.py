@@ -23,6 +23,8 @@ _KEPT = {
     "part of another device",
     "times assumed",
     "times may be early",
+    "reading of several jobs",
+    "device named by its rank",
 }
 
 
@@ -88,6 +90,8 @@ class EnergyReading:
     nested : like ``hours``, of the devices that lie within another one of the log: shown, and not added
     parents : device -> the device of the log that it is a part of
     sensors : what is known of the error of the sensors: what it is, relative to a reading, and the source
+    jobs : ``job``, ``device``, ``hour``, ``energy`` [kWh], ``covered`` and ``gap`` [s] where the log names its jobs,
+        divided as :mod:`lca_ai.logs.job_column` says
     """
 
     hours: pd.DataFrame
@@ -108,6 +112,7 @@ class EnergyReading:
     nested: pd.DataFrame = field(default_factory=no_hours)
     parents: Mapping[str, str] = field(default_factory=dict)
     sensors: tuple[Sensor, ...] = ()
+    jobs: pd.DataFrame | None = None
 
     @property
     def total(self) -> float:
@@ -140,11 +145,12 @@ class EnergyReading:
         return (self.end - self.start).total_seconds()
 
     def by(self, *keys: str, jobs: pd.DataFrame | None = None) -> pd.DataFrame:
-        """Energy by some keys: "device", "host", "hour", "day", "month" (UTC), or "job" of a table of jobs.
+        """Energy by some keys: "device", "host", "hour", "day", "month" (UTC), or "job".
 
         Parameters
         ----------
-        jobs : see :func:`lca_ai.logs.jobs.read_jobs`; shared machines are allocated by its rule
+        jobs : see :func:`lca_ai.logs.jobs.read_jobs`; shared machines are allocated by its rule. Without it, the jobs
+            are those that the log names
 
         Returns
         -------
@@ -152,13 +158,12 @@ class EnergyReading:
 
         Raises
         ------
-        LogError : for an unknown key, or "job" without a table of jobs
+        LogError : for an unknown key, or "job" where neither a table of jobs nor the log names them
         """
-        if "job" in keys and jobs is None:
-            raise LogError(
-                "energy by job needs a table of jobs", field="jobs", accepted="--jobs, or jobs=read_jobs(...)"
-            )
-        table = self.hours.reset_index() if jobs is None else allocate(self.hours, jobs)[0]
+        if jobs is not None:
+            table = allocate(self.hours, jobs)[0]
+        else:
+            table = self._by_own_job() if "job" in keys else self.hours.reset_index()
         for key in keys:
             if key not in _KEYS:
                 raise LogError("no such key", field="by", value=key, accepted=", ".join(_KEYS))
@@ -166,6 +171,16 @@ class EnergyReading:
         values = [name for name in ("energy", "covered", "gap", "samples") if name in table]
         sums = table.groupby(list(keys), sort=True, as_index=False)[values].sum()
         return sums.rename(columns={"energy": "energy [kWh]", "covered": "covered [s]", "gap": "gap [s]"})
+
+    def _by_own_job(self) -> pd.DataFrame:
+        if self.jobs is None:
+            raise LogError(
+                "energy by job needs a table of jobs, or a column of the log that names them",
+                field="jobs",
+                accepted="--jobs or jobs=read_jobs(...); or a CSV or Parquet log with a column job, job_id or "
+                "slurm_job_id (--columns job=...), of a large one read_energy(log, jobs=True)",
+            )
+        return self.jobs.copy()
 
     def per_device(self) -> dict[str, float]:
         """Return the energy of each device [kWh]."""

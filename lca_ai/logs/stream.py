@@ -21,11 +21,12 @@ from lca_ai import tables
 from lca_ai.errors import LogError
 from lca_ai.logs import chunks, engines, parts
 from lca_ai.logs.chunks import Piece
-from lca_ai.logs.integrate import MaxGap, Partial, Rules, Window, add_hours, close
+from lca_ai.logs.integrate import MaxGap, Partial, Rules, Window, close
 from lca_ai.logs.keep import Kept, digest_of
 from lca_ai.logs.parts import Part
-from lca_ai.logs.quality import clean
-from lca_ai.logs.records import Note, Options, Records
+from lca_ai.logs.quality import clean, refuse_hours
+from lca_ai.logs.records import HOUR_US, Note, Options, Records
+from lca_ai.logs.rows import Rows, frame_of, hours_of, joined
 
 #: A file below these is read whole: the fast way does not pay.
 LEAST_ROWS = 1 << 19
@@ -39,10 +40,14 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Streamed:
-    """A log, integrated piece by piece: its closed partial, the sum of its parts, and the rules it went by."""
+    """A log, integrated piece by piece: its closed partial, the sum of its parts, and the rules it went by.
+
+    ``curve`` is the thinned power over time: ``time`` [µs], ``device`` and ``power`` [W].
+    """
 
     closed: Partial
     part: Part
+    curve: pd.DataFrame
     rules: Rules
     form: str
 
@@ -60,8 +65,9 @@ def pieces_of(paths: Iterable[Path], options: Options, *, least_rows: int = LEAS
     if sum(path.stat().st_size for path in many) < least_rows:  # a reading has more than a byte
         return None
     found: list[Piece] = []
+    known: dict[tuple[str, ...], Piece | None] = {}
     for path in many:
-        pieces = chunks.pieces_of(path, options)
+        pieces = chunks.pieces_of(path, options, known)
         if pieces is None:
             return None
         found += pieces
@@ -100,22 +106,34 @@ def read(  # noqa: PLR0913 (how a log is read)
     rules = rules if kept is None else kept.rules(rules)
     work = bound(integrate, rules=rules, numbers=_Numbers(pieces), chunks_in_all=len(pieces))
     found: list[tuple[list[Piece], Part]] = []
-    done, total = 0, sum(piece.rows for piece in pieces)
+    done, hours, total = 0, 0, sum(piece.rows for piece in pieces)
     for finished, part in _parts(engine, work, pieces, kept):
         found.append((finished, part))
         done += sum(piece.rows for piece in finished)
+        hours += sum(len(one.device) for one in part.hours)
+        refuse_hours(hours, done, file=finished[0].path.name)
         if progress is not None:
             progress(done, total)
     whole = _disentangled(found, pieces, work, rules)
     if not whole.hours:
         raise LogError("no usable row is left", file=pieces[0].path.name)
-    runs = pd.concat(whole.runs, ignore_index=True).drop(columns="tag")
-    closed = close(Partial(rules, add_hours(*whole.hours), runs, whole.longest))
+    _check_extent(whole, window, pieces[0].path.name)
+    runs = frame_of(whole.runs).drop(columns="tag")
+    closed = close(Partial(rules, hours_of(whole.hours), runs, whole.longest))
     if closed.resets:
         whole.notes.append(Note("counter reset", closed.resets, "between two parts: the energy across is not known"))
     if closed.leaps:
         whole.notes.append(Note("absurd", closed.leaps, f"a leap of more than {absurd:g} W for one device"))
-    return Streamed(closed, whole, rules, "+".join(dict.fromkeys(piece.form for piece in pieces)))
+    curve = parts.curve_of(whole.curve, rules.kind)
+    return Streamed(closed, whole, curve, rules, "+".join(dict.fromkeys(piece.form for piece in pieces)))
+
+
+def _check_extent(whole: Part, window: Window, file: str) -> None:
+    """Refuse a log whose devices, each followed over all of it, have more hours than fit into memory."""
+    since, until = window
+    first = (whole.first if since is None else since) or 0
+    last = (whole.last if until is None else until) or 0
+    refuse_hours(len(whole.readings) * (last - first) / HOUR_US, whole.rows, file=file)
 
 
 def _parts(
@@ -123,7 +141,7 @@ def _parts(
 ) -> Iterator[tuple[list[Piece], Part]]:
     """The parts of all pieces: those that are kept, then the others as they are done, which are kept in their turn."""
     if kept is None:
-        yield from engines.run(engine, work, pieces)
+        yield from (([piece], part) for piece, part in engines.run(engine, work, pieces))
         return
     digests = {piece: digest_of(piece) for piece in pieces}
     taken, part = kept.take({digests[piece]: number for number, piece in enumerate(pieces)})
@@ -131,10 +149,9 @@ def _parts(
         yield [piece for piece, digest in digests.items() if digest in taken], part
     left = [piece for piece in pieces if digests[piece] not in taken]
     try:
-        for batch, part in engines.run(engine, work, left) if left else ():
-            if len(batch) == 1:
-                kept.add(digests[batch[0]], part)
-            yield batch, part
+        for piece, part in engines.run(engine, work, left) if left else ():
+            kept.add(digests[piece], part)
+            yield [piece], part
     finally:
         kept.flush()
 
@@ -189,8 +206,7 @@ def _disentangled(found: list[tuple[list[Piece], Part]], pieces: list[Piece], wo
     whole = parts.add(part for _, part in found)
     if not whole.runs:
         return whole
-    runs = pd.concat(whole.runs, ignore_index=True).sort_values(["device", "first", "last"], kind="stable")
-    clusters = _clusters(runs)
+    clusters = _clusters(joined(whole.runs))
     if not clusters:
         return whole
     tangled = {pieces[tag] for cluster in clusters for tag in cluster}
@@ -200,19 +216,23 @@ def _disentangled(found: list[tuple[list[Piece], Part]], pieces: list[Piece], wo
     return parts.add([*kept, *(work(piece) for piece in beside), *again])
 
 
-def _clusters(runs: pd.DataFrame) -> list[set[int]]:
+def _clusters(runs: Rows) -> list[set[int]]:
     """Groups of parts that have to be read together; a shared reading at the edge is no overlap."""
-    same = (runs["device"] == runs["device"].shift()).to_numpy()
-    ends = runs.groupby("device", sort=False)["last"].cummax().shift().to_numpy()
-    first, tags = runs["first"].to_numpy(), runs["tag"].to_numpy()
-    last_value, first_value = runs["last_value"].shift().to_numpy(), runs["first_value"].to_numpy()
-    shared = (ends == first) & (last_value == first_value)
-    joined: dict[int, set[int]] = {}
-    for row in np.flatnonzero(same & (first <= ends) & ~shared):
-        one, other = (joined.setdefault(int(tag), {int(tag)}) for tag in (tags[row - 1], tags[row]))
+    columns = runs.columns
+    order = np.lexsort((columns["last"], columns["first"], runs.device))
+    device = runs.device[order]
+    first, last, tags = (columns[name][order] for name in ("first", "last", "tag"))
+    same = device[1:] == device[:-1]
+    if not (same & (first[1:] <= last[:-1])).any():
+        return []
+    ends = pd.Series(last).groupby(device, sort=False).cummax().to_numpy()[:-1]
+    shared = (ends == first[1:]) & (columns["last_value"][order][:-1] == columns["first_value"][order][1:])
+    found: dict[int, set[int]] = {}
+    for row in np.flatnonzero(same & (first[1:] <= ends) & ~shared):
+        one, other = (found.setdefault(int(tag), {int(tag)}) for tag in (tags[row], tags[row + 1]))
         one |= other
-        joined |= dict.fromkeys(one, one)
-    return list({id(cluster): cluster for cluster in joined.values()}.values())
+        found |= dict.fromkeys(one, one)
+    return list({id(cluster): cluster for cluster in found.values()}.values())
 
 
 def _together(tangled: list[Piece], tag: int, rules: Rules) -> Part:
@@ -242,7 +262,7 @@ def _together(tangled: list[Piece], tag: int, rules: Rules) -> Part:
         notes.append(Note("duplicate", int(repeated.sum()), "a row of another file again"))
     edges = np.cumsum([0, *map(len, frames)])
     found_parts = [
-        parts.of_frame(kept, [], rules, rows=stop - start, tag=tag)
+        parts.of_frame(kept, [], rules, file=tangled[0].path.name, rows=stop - start, tag=tag)
         for start, stop in pairwise(edges)
         for kept in [everything.iloc[start:stop][~repeated.iloc[start:stop]].reset_index(drop=True)]
         if len(kept)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from lca_ai import tables
 from lca_ai.errors import LogError, shorten
-from lca_ai.logs import nesting, stream
+from lca_ai.logs import job_column, nesting, stream
 from lca_ai.logs.integrate import (
     MaxGap,
     Partial,
@@ -23,7 +23,7 @@ from lca_ai.logs.integrate import (
     uncovered_between,
     uncovered_edges,
 )
-from lca_ai.logs.quality import check_extent, clean, continuous
+from lca_ai.logs.quality import check_extent, clean, continuous, refuse_overlaps
 from lca_ai.logs.reading import EnergyReading, sensors_of
 from lca_ai.logs.records import SECOND_US, Kind, Note, Records
 from lca_ai.models.power import PowerLog
@@ -61,8 +61,8 @@ def of_whole(read: list[Records], log: PowerLog, window: Window) -> EnergyReadin
         notes.append(nesting.note(nested, parents))
     whole = nesting.split(add_hours(*(one.whole for one in integrals)), parents)[0]
     return EnergyReading(
-        hours=_in_kwh(counted),
-        nested=_in_kwh(nested),
+        hours=_hours_in_kwh(counted),
+        nested=_hours_in_kwh(nested),
         parents=parents,
         sensors=sensors_of((records.format, records.kind) for records in parts),
         occupied=max(one.occupied for one in integrals),
@@ -78,6 +78,7 @@ def of_whole(read: list[Records], log: PowerLog, window: Window) -> EnergyReadin
         notes=tuple(_added(notes)),
         facts={key: value for records in parts for key, value in records.facts.items()},
         curve=pd.concat([_curve(one, kind) for kind, one in everything.items()], ignore_index=True),
+        jobs=_jobs(everything, counted, log, window),
         outside=(float(whole["energy"].sum()) - float(counted["energy"].sum())) / _JOULE_PER_KWH,
     )
 
@@ -104,7 +105,7 @@ def of_stream(found: stream.Streamed, log: PowerLog) -> EnergyReading:
     _check_window([integral], (first, last), log)
     limits = [rules.max_gap] if isinstance(rules.max_gap, int) else list(rules.max_gap.values())
     return EnergyReading(
-        hours=_in_kwh(hours[~hours.index.get_level_values("device").isin(alone)]),
+        hours=_hours_in_kwh(hours[~hours.index.get_level_values("device").isin(alone)]),
         occupied=occupied,
         silent=tuple(alone),
         named=True,
@@ -117,14 +118,9 @@ def of_stream(found: stream.Streamed, log: PowerLog) -> EnergyReading:
         end=_EPOCH + timedelta(microseconds=span[1]),
         notes=tuple(_added(notes)),
         facts={},
-        curve=_streamed_curve(pd.concat(part.curve, ignore_index=True), rules.kind),
+        curve=found.curve,
         outside=float(sum(part.outside)) / _JOULE_PER_KWH,
     )
-
-
-def _streamed_curve(curve: pd.DataFrame, kind: Kind) -> pd.DataFrame:
-    ordered = curve.sort_values(["device", "time"], kind="stable", ignore_index=True)
-    return _curve(ordered.rename(columns={"value": kind}), kind)
 
 
 @dataclass(frozen=True)
@@ -162,6 +158,8 @@ def _cleaned(parts: list[Records], log: PowerLog) -> tuple[list[pd.DataFrame], l
     if len(frames) > 1:
         frames, found = _without_repeats(frames)
         notes += found
+        if parts[0].kind == "interval":
+            refuse_overlaps(frames, files=[records.file or log.files[0] for records in parts])
     if parts[0].kind == "counter":
         frames, found = continuous(frames, absurd_power=absurd)
         notes += found
@@ -203,6 +201,21 @@ def _with_gaps(
     return add_hours(*tables), (span[1] - span[0]) / SECOND_US
 
 
+def _jobs(
+    everything: dict[Kind, pd.DataFrame], counted: pd.DataFrame, log: PowerLog, window: Window
+) -> pd.DataFrame | None:
+    """Return the energy of the counted devices by the jobs that the log names [kWh]; None where it names none."""
+    if not any("job" in one for one in everything.values()):
+        return None
+    frames = {kind: one if "job" in one else one.assign(job=None) for kind, one in everything.items()}
+    tables = [
+        job_column.by_job(one, kind, max_gap=_max_gap(log, one, kind), window=window) for kind, one in frames.items()
+    ]
+    table = pd.concat(tables, ignore_index=True)
+    known = table["device"].isin(set(counted.index.get_level_values("device")))
+    return _in_kwh(table[known])
+
+
 def _silent(parts: list[Records], frame: pd.DataFrame, kind: Kind) -> tuple[str, ...]:
     """Name the devices of the log whose energy is not known: no usable reading, or one only."""
     named = {str(name) for records in parts for name in records.frame["device"].dropna().unique()}
@@ -211,12 +224,16 @@ def _silent(parts: list[Records], frame: pd.DataFrame, kind: Kind) -> tuple[str,
     return tuple(sorted(named - {str(name) for name in counts.index[counts >= least]}))
 
 
-def _in_kwh(hours: pd.DataFrame) -> pd.DataFrame:
-    table = hours.reset_index()
-    table["energy"] = table["energy"] / _JOULE_PER_KWH
+def _hours_in_kwh(hours: pd.DataFrame) -> pd.DataFrame:
+    table = _in_kwh(hours.reset_index())
     table["samples"] = table["samples"].astype("int64")
-    table["hour"] = pd.to_datetime(table["hour"], unit="us", utc=True)
     return table.set_index(["device", "hour"])
+
+
+def _in_kwh(table: pd.DataFrame) -> pd.DataFrame:
+    return table.assign(
+        energy=table["energy"] / _JOULE_PER_KWH, hour=pd.to_datetime(table["hour"], unit="us", utc=True)
+    )
 
 
 def _single_readings(frames: dict[Kind, list[pd.DataFrame]], log: PowerLog) -> list[Note]:

@@ -367,6 +367,41 @@ def _prometheus_text():
     return meta + "".join(f"{line} {(FIRST + 10 * n) * 1000}\n" for n in range(4) for line in lines)
 
 
+def _channels():
+    line = "Time,11-13-2020 22:38:{:02d}.240,Watts,{},Volts,-1.0,Amps,-1.0,PF,-1.0,Mark,notset,Ch1,Watts,{},Volts,120.9"
+    return "".join(f"{line.format(n, 90 + n, 45 + n)},Ch2,Watts,45.0,Volts,120.8\n" for n in range(20))
+
+
+def _untimed():
+    rows = [f"{n % 2}, NVIDIA A100-SXM4-80GB, {60 + n}.20 W, 0 %\n" for n in range(20)]
+    return "index, name, power.draw [W], utilization.gpu [%]\n" + "".join(rows)
+
+
+def _jtop():
+    rows = [f"2023-07-14 16:24:{n:02d}.184422,0:38:48,5,0.2,48.1,{400 + n},1440,{4000 + n},OFF\n" for n in range(20)]
+    return "time,uptime,CPU1,RAM,Temp CPU,Power VDD_CPU_GPU_CV,Power VDD_SOC,Power TOT,jetson_clocks\n" + "".join(rows)
+
+
+def _redfish_report():
+    values = [
+        {"MetricId": name, "Timestamp": f"2024-02-14T10:{n:02d}:00-06:00", "MetricValue": str(watts + n)}
+        for n in range(6)
+        for name, watts in (("SystemInputPower", 200), ("TotalCPUPower", 90), ("RPMReading", 9000))
+    ]
+    head = {"@odata.type": "#MetricReport.v1_4_1.MetricReport", "Id": "PowerMetrics", "MetricValues": values}
+    return json.dumps(head, indent=1)
+
+
+def _apc():
+    rows = [f"05/31/2024\t10:{n:02d}:00\t4.1\t0.9{n}\t1234.{n}\n" for n in range(9)]
+    return "Network Management Card AOS\tv6.5.0\nName: rack7\nDate\tTime\tPh I\tDev kW\tDev kWh\n" + "".join(rows)
+
+
+def _explorer():
+    rows = [f"Fri May 31 2024 10:{n:02d}:00 GMT+0000 (Coordinated Universal Time),6{n},7{n}\n" for n in range(9)]
+    return "TimeSeries ID,a,b\ninstance_name,vm-1,vm-1\ngpu,0,1\n" + "".join(rows)
+
+
 def _parquet(folder):
     path = folder / "log.parquet"
     stamps = pd.to_datetime([f"2024-05-31T10:{n:02d}Z" for n in range(5)])
@@ -378,11 +413,12 @@ def small_logs(folder):
     """Return the small logs of each format, by its name: of each the name of its file, and its bytes."""
     table = _reports("nvidia-smi_table_h100-mig.txt", _clock(LOGS / "nvidia-smi_table_h100-mig.txt"))
     texts = {
-        "mlperf-ptdaemon": [_head(TESTS.parent / "datasets" / "mlperf-r7525" / "spl.txt", 60)],
+        "mlperf-ptdaemon": [_head(TESTS.parent / "datasets" / "mlperf-r7525" / "spl.txt", 60), _channels()],
         "nvidia-smi": [
             _gpus(),
             _head(LOGS / "nvidia-smi_headerless.csv", 60),
             (LOGS / "nvidia-smi_h100-80gb-hbm3.csv").read_text(),
+            _untimed(),
         ],
         "nvidia-smi-dmon": [_dmon()],
         "nvidia-smi-q": [_reports("nvidia-smi_q_h100-mig.txt", "09:00:44")],
@@ -399,6 +435,7 @@ def small_logs(folder):
         "intel-power-gadget": [(LOGS / "intel-power-gadget.csv").read_text()],
         "powermetrics": [_head(LOGS / "powermetrics_macbook_air_m1.txt", 250)],
         "tegrastats": [_tegrastats()],
+        "jtop": [_jtop()],
         "amd-smi": [_amd(), _amd_json(), _amd_monitor()],
         "mlperf-tiny": [(LOGS / "mlperf-tiny_stm32h7a3.txt").read_text()],
         "zeus": [_zeus()],
@@ -409,15 +446,16 @@ def small_logs(folder):
         "sacct": [_sacct(), _sacct_json()],
         "scaphandre": [_scaphandre()],
         "capmc": [_capmc()],
-        "redfish": [_redfish(), _redfish_energy()],
+        "redfish": [_redfish(), _redfish_energy(), _redfish_report()],
         "ipmi-dcmi": [_ipmi(), _freeipmi()],
         "ipmi-sensors": [_ipmi_sensors()],
-        "pdu": [_pdu()],
+        "pdu": [_pdu(), _apc()],
         "green-metrics-tool": [_gmt()],
         "wandb": [_wandb(), _wandb_json()],
         "mlflow": [_mlflow(), _mlflow_json()],
         "cloudwatch": [_cloudwatch(), _cloudwatch_data(), _cloudwatch_console()],
         "google-monitoring": [_google()],
+        "google-explorer": [_explorer()],
         "prometheus": [_prometheus(), _prometheus_text()],
         "csv": [_generic(), _counter(), _energies()],
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import pytest
 from pyarrow import parquet
 
 from lca_ai.errors import LogError
-from lca_ai.logs import stream
+from lca_ai.logs import engines, stream
 from lca_ai.logs.energy import read_energy, read_power_log
 
 pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
@@ -125,6 +126,55 @@ def test_spark_gives_what_this_machine_gives(log, spark_of_two):
 
 
 @pytest.mark.parametrize("engine", ["local", "dask", "spark"])
+def test_what_any_engine_integrates_is_kept(engine, tmp_path, monkeypatch, request):
+    """The next run, on any other engine, reads nothing."""
+    if engine != "local":
+        request.getfixturevalue(f"{engine}_of_two")
+    time = START + np.repeat(np.arange(2_000) * SECOND, 2)
+    frame = pd.DataFrame({"time": time, "device": ["a", "b"] * 2_000, "power": np.linspace(50, 700, 4_000)})
+    plain = read_power_log(write(frame, tmp_path / "log.parquet", 100))
+    first = read_energy(plain, engine=engine, keep=tmp_path / "kept")
+    monkeypatch.setattr(engines, "run", None)
+    same(read_energy(plain, keep=tmp_path / "kept"), first)
+
+
+def test_spark_is_started_where_no_session_is(log):
+    """In a process of its own: started on this machine, stopped when done."""
+    pytest.importorskip("pyspark.sql", reason="needs pyspark")
+    if shutil.which("java") is None:
+        pytest.skip("needs java")
+    script = f"""
+import warnings
+warnings.simplefilter("ignore")
+from lca_ai.logs.energy import read_energy, read_power_log
+log = read_power_log({list(map(str, log.paths()))!r})
+print(read_energy(log, engine="spark").total, read_energy(log).total)
+from pyspark.sql import SparkSession
+print(SparkSession.getActiveSession())
+"""
+    environment = {**os.environ, "SPARK_LOCAL_IP": "127.0.0.1"}
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=environment)
+    totals, session = done.stdout.splitlines()[-2:]
+    one, other = map(float, totals.split())
+    assert one == pytest.approx(other, rel=1e-12)
+    assert session == "None"
+
+
+def test_a_table_of_spark_is_a_log(spark_of_two, tmp_path):
+    """100 W and 200 W for 3,599 s; its times are moments, whatever the session's zone."""
+    moments = pd.to_datetime(START + np.repeat(np.arange(3_600) * SECOND, 2), unit="us", utc=True)
+    frame = pd.DataFrame({"time": moments, "device": ["a", "b"] * 3_600, "power [W]": [100.0, 200.0] * 3_600})
+    frame.to_parquet(tmp_path / "log.parquet")
+    spark_of_two.conf.set("spark.sql.session.timeZone", "America/New_York")
+    try:
+        reading = read_energy(read_power_log(spark_of_two.read.parquet(str(tmp_path / "log.parquet"))))
+    finally:
+        spark_of_two.conf.unset("spark.sql.session.timeZone")
+    assert reading.total == pytest.approx(0.3 * 3_599 / 3_600, rel=1e-12)
+    assert reading.start == moments[0].to_pydatetime()
+
+
+@pytest.mark.parametrize("engine", ["local", "dask", "spark"])
 def test_a_fault_of_a_worker_is_told_as_at_home(log, engine, tmp_path, request):
     """A row group that is cut short is found by whoever reads it; its error names the file on every engine."""
     if engine != "local":
@@ -145,7 +195,7 @@ def test_a_missing_library_is_named_with_its_extra(log, engine, library, module)
 import sys
 sys.modules[{module!r}] = None  # as where it is not installed
 from lca_ai.errors import LogError
-from lca_ai.logs import stream
+from lca_ai.logs import engines, stream
 from lca_ai.logs.energy import read_energy, read_power_log
 try:
     read_energy(read_power_log({list(map(str, log.paths()))!r}), engine={engine!r})

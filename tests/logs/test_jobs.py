@@ -102,3 +102,22 @@ def test_a_table_that_is_none_is_told(text, problem, tmp_path) -> None:
     (tmp_path / "jobs.csv").write_text(text)
     with pytest.raises(LogError, match=rf"jobs\.csv.*{problem}"):
         read_jobs(tmp_path / "jobs.csv")
+
+
+def test_a_share_may_be_an_instance_of_a_gpu() -> None:
+    """3, 3 and 1 of the 7 slices of a card that used 7 kWh: all of it is given away."""
+    whole = ("2024-05-31T10:00Z", "2024-05-31T11:00Z")
+    table = pd.DataFrame(
+        [(str(n), "a", *whole, share) for n, share in enumerate(("3g.40gb/7g.80gb", "3/7", "1g.10gb+me/7g.80gb"))],
+        columns=["job", "machine", "start", "end", "share"],
+    )
+    found, notes = allocate(hours(a=[7.0]), checked(table, "jobs.csv"))
+    assert by_job(found) == pytest.approx({"0": 3.0, "1": 3.0, "2": 1.0})
+    assert notes == []
+
+
+@pytest.mark.parametrize("share", ["3g.40gb", "8/7", "3/0", "half"])
+def test_an_instance_alone_is_no_share(share) -> None:
+    row = ("1", "a", "2024-05-31T10:00Z", "2024-05-31T11:00Z", share)
+    with pytest.raises(LogError, match=r"no share of a machine.*3g\.40gb/7g\.80gb"):
+        jobs(row)

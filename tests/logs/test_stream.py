@@ -16,6 +16,7 @@ from lca_ai.errors import LogError
 from lca_ai.logs import chunks, stream
 from lca_ai.logs.energy import read_energy, read_power_log
 from lca_ai.logs.records import Options
+from lca_ai.logs.sheet import sheets_of
 
 START = 1_700_000_000_000_000
 SECOND = 1_000_000
@@ -204,3 +205,87 @@ def test_the_cadence_does_not_depend_on_the_order_of_files(tmp_path):
     other = write(slow, tmp_path / "b.parquet")
     first, second = (stream.pieces_of(paths, Options(), least_rows=0) for paths in ([one, other], [other, one]))
     assert stream.cadence(first) == stream.cadence(second)
+
+
+def in_turns(devices: int, length: int, missing, kind: str = "power") -> pd.DataFrame:
+    """Devices read in turn once a second, a millisecond apart; the readings at some places of the log are missing."""
+    tick, device = np.divmod(np.arange(devices * length), devices)
+    value = np.random.default_rng(3).uniform(50, 700, devices * length)
+    if kind == "counter":
+        value = np.cumsum(value.reshape(length, devices), axis=0).ravel()
+    time = START + tick * SECOND + device * 1_000
+    frame = pd.DataFrame({"time": time, "device": [f"gpu {one:02}" for one in device], kind: value})
+    return frame.drop(index=list(missing)).reset_index(drop=True)
+
+
+@pytest.mark.parametrize("kind", ["power", "counter"])
+@pytest.mark.parametrize(
+    ("missing", "holes"),
+    [([100], 1), ([100, 108, 116, 500, 501], 5), ([3, 11, 100], 1), ([20, 7_999], 1), (range(800, 1_300), None)],
+    ids=["one", "three of a device, two of a turn", "and of the first turns", "and of the last turn", "too many"],
+)
+def test_turns_from_which_readings_are_missing(tmp_path, kind, missing, holes):
+    """Those within are filled in on the line, and counted as missing; the others are left out. 8 devices, 1,000 s."""
+    frame = in_turns(8, 1_000, missing, kind)
+    path = write(frame, tmp_path / "log.parquet", 8_000)
+    [chunk] = [
+        chunk for piece in stream.pieces_of([path], Options(), least_rows=0) for chunk in chunks.chunks_of(piece)
+    ]
+    found = [(len(rows.time), sheet.width, len(sheet.holes)) for rows, sheet in sheets_of(chunk, 10 * SECOND)]
+    assert sum(rows for rows, _, _ in found) == len(frame)
+    if holes is None:
+        assert found == [(7_500, 1, 0)]
+    else:
+        assert found[0][1:] == (8, holes)
+    same(streamed(path), whole(path))
+    assert streamed(path).closed.longest == pytest.approx(whole(path).longest_interval)
+
+
+def test_an_outage_longer_than_the_longest_interval_is_not_filled_in(tmp_path):
+    """Device 3 of 8 is silent for 20 s where 10 s count: 999 - 21 s of it are covered, and 21 s are a gap."""
+    frame = in_turns(8, 1_000, range(8 * 100 + 3, 8 * 120 + 3, 8))
+    path = write(frame, tmp_path / "log.parquet", 8_000)
+    hours = streamed(path, max_gap=10 * SECOND).closed.hours.groupby("device").sum()
+    assert hours.loc["gpu 03", ["covered", "gap", "samples"]].tolist() == [978.0, 21.0, 980.0]
+    assert hours.loc["gpu 04", ["covered", "gap", "samples"]].tolist() == [999.0, 0.0, 1_000.0]
+
+
+@pytest.mark.parametrize("turns", [1_000, 9_600])
+def test_a_device_that_joins_later_is_not_taken_for_another(tmp_path, turns):
+    """Device 7 of 8 joins after some turns, of which one reading is missing: soon, or when the order seems known."""
+    frame = in_turns(8, turns + 100, [50, *range(7, 8 * turns, 8)])
+    path = write(frame, tmp_path / "log.parquet", 100_000)
+    hours = streamed(path, max_gap=10 * SECOND).closed.hours.groupby("device").sum()
+    assert hours["samples"].tolist() == [turns + 100.0] * 2 + [turns + 99.0] + [turns + 100.0] * 4 + [100.0]
+    same(streamed(path), whole(path))
+
+
+def test_the_device_of_a_row_group_that_has_one_is_not_read(tmp_path):
+    """Its name is in the statistics of the row group."""
+    frame = samples(3)
+    path = write(frame, tmp_path / "log.parquet", 4_000)
+    pieces = stream.pieces_of([path], Options(), least_rows=0)
+    assert [(piece.device, piece.name) for piece in pieces] == [(None, f"gpu {one}") for one in range(3)]
+    same(stream.read(pieces), whole(path))
+    two = stream.pieces_of([write(frame, tmp_path / "two.parquet", 6_000)], Options(), least_rows=0)
+    assert [piece.device for piece in two] == ["device", "device"]
+    frame.loc[[5, 4_007], "device"] = None  # a missing name is none of the others
+    missing = write(frame, tmp_path / "missing.parquet", 4_000)
+    found = streamed(missing)
+    assert [(note.what, note.count) for note in found.part.notes] == [("no device", 1), ("no device", 1)]
+    same(found, whole(missing))
+
+
+@pytest.mark.parametrize("apart", ["readings", "devices"])
+def test_a_log_whose_hours_do_not_fit_into_memory_is_refused_in_pieces_too(tmp_path, apart):
+    """1,000 devices over 30 years are 263 million hours: of 2 readings each 30 years apart, or half of them earlier."""
+    years = 30 * 365 * 24 * 3_600 * SECOND
+    device = np.repeat(np.arange(1_000), 2)
+    second = np.tile([0, years if apart == "readings" else SECOND], 1_000)
+    shift = 0 if apart == "readings" else (device % 2) * years
+    frame = pd.DataFrame({"time": START + second + shift, "device": device.astype("str"), "power": 100.0})
+    path = write(frame, tmp_path / "log.parquet", 100)
+    with pytest.raises(LogError, match="their hours do not fit into memory"):
+        streamed(path, max_gap=10 * SECOND)
+    with pytest.raises(LogError, match="their hours do not fit into memory"):
+        whole(path, max_gap="10 s")

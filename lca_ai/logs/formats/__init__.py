@@ -19,9 +19,11 @@ from lca_ai.logs.formats import (
     eco2ai,
     generic,
     gmt,
+    google_explorer,
     google_monitoring,
     ipmi,
     ipmi_sensors,
+    jtop,
     meter_log,
     mlflow,
     mlperf,
@@ -67,6 +69,7 @@ FORMATS: dict[str, Format] = {
         power_gadget.FORMAT,
         powermetrics.FORMAT,
         tegrastats.FORMAT,
+        jtop.FORMAT,
         amd_smi.FORMAT,
         mlperf_tiny.FORMAT,
         zeus.FORMAT,
@@ -86,6 +89,7 @@ FORMATS: dict[str, Format] = {
         mlflow.FORMAT,
         cloudwatch.FORMAT,
         google_monitoring.FORMAT,
+        google_explorer.FORMAT,
         prometheus.FORMAT,
         generic.CSV,
         generic.PARQUET,
@@ -129,7 +133,8 @@ def recognise(path: Path, text: str, options: Options) -> Format:
     LogError : where it shows none
     """
     if options.columns is not None:  # of a CSV; or metrics of other names than those that are known
-        return prometheus.FORMAT if prometheus.FORMAT.matches(text[:_HEAD]) else generic.CSV
+        of_metrics = (prometheus.FORMAT, google_explorer.FORMAT)
+        return next((one for one in of_metrics if one.matches(text[:_HEAD])), generic.CSV)
     for one in FORMATS.values():
         if one.matches(text[:_HEAD]):
             return one

@@ -22,7 +22,17 @@ import pandas as pd
 from lca_ai.errors import LogError, shorten
 from lca_ai.logs.formats.metric_devices import to_records
 from lca_ai.logs.formats.metrics import Series
-from lca_ai.logs.records import SECOND_US, Format, Note, Options, Records, numbers, parse_times, to_utc
+from lca_ai.logs.records import (
+    LONGEST_INTERVAL_US,
+    SECOND_US,
+    Format,
+    Note,
+    Options,
+    Records,
+    numbers,
+    parse_times,
+    to_utc,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +41,7 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"nvidia_smi_power_draw")
 _JSON = re.compile(r'"(?:Datapoints|MetricDataResults)"\s*:')
-_OTHER_STATISTIC = re.compile(r"\b(?:Maximum|Minimum|Sum|SampleCount|p\d+(?:\.\d+)?)\b")
+_OTHER_STATISTIC = re.compile(r"\b(?:Maximum|Minimum|Sum|SampleCount|p\d{2,3}(?:\.\d+)?)(?![\w.])")
 _STAMP = re.compile(r"\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d")
 _TIMES = ("ISO8601", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M")
 _HEAD_ROWS = {"period", "statistic", "label"}
@@ -110,7 +120,10 @@ def _name(label: str) -> str:
 
 
 def _of_csv(text: str, path: Path) -> list[_Named]:
-    rows = [row for row in csv.reader(io.StringIO(text)) if any(cell.strip() for cell in row)]
+    try:
+        rows = [row for row in csv.reader(io.StringIO(text)) if any(cell.strip() for cell in row)]
+    except csv.Error as fault:
+        raise LogError(f"this is not a table of cells: {fault}", file=path.name) from None
     data = [row for row in rows if _STAMP.match(row[0].strip())]
     heads = {row[0].strip().lower(): row for row in rows if not _STAMP.match(row[0].strip())}
     if not data:
@@ -147,7 +160,8 @@ def _series(named: _Named, options: Options, path: Path) -> tuple[Series, float 
     if period is None:
         steps = np.diff(np.unique(starts))
         period = float(steps.min()) / SECOND_US if len(steps) else None
-    ends = starts + round((period or 0.0) * SECOND_US)
+    longest = 2 * LONGEST_INTERVAL_US / SECOND_US  # longer ones are set aside as too long anyway
+    ends = starts + round(min(period or 0.0, longest) * SECOND_US)
     values = np.asarray(numbers(cells["value"]), dtype=np.float64)
     return Series(name, labels, ends, values, starts=starts, kind="power"), period
 

@@ -36,6 +36,8 @@ _NEEDED = {"timestamp", "duration", "energy_consumed"}
 _TOLD = ("codecarbon_version", "cpu_model", "gpu_model", "tracking_mode")
 #: Stamps are in whole seconds and written a moment late: starts of one run lie this close together. [s]
 _SAME_START = 2.0
+#: Ranks of one job start within this time [s], and last as long as each other but for this part.
+_TOGETHER_S, _ALIKE = 10.0, 0.05
 
 
 def _matches(head: str) -> bool:
@@ -62,6 +64,7 @@ def _read(path: Path, text: str, options: Options) -> Records:
     keep = whole & ~snapshots.reindex(table.index, fill_value=False)
     if not keep.any():
         raise LogError("no row has a time stamp, a duration and an energy", file=path.name, line=2)
+    _refuse_ranks(table[keep], times[keep], values["duration"][keep], path)
     notes = [
         *found,
         Note("repeated header", int(repeated.sum()), "the tool was started again into the file"),
@@ -74,6 +77,31 @@ def _read(path: Path, text: str, options: Options) -> Records:
     facts = _facts(table[keep]) | ({"pue": f"{pue}, divided out"} if pue else {})
     covers: dict[str, tuple[str, ...]] = {part: (part,) for part in parts}
     return Records("interval", frame, FORMAT.name, len(table), parts or None, counted, facts, device_covers=covers)
+
+
+def _refuse_ranks(table: pd.DataFrame, times: pd.Series, duration: pd.Series, path: Path) -> None:
+    """Refuse runs side by side that each measured the whole machine: ranks of one job, counted as often as there are.
+
+    Rows of several machines look the same, so that nothing tells which it is.
+
+    Raises
+    ------
+    LogError : where rows of different runs in the mode "machine" start and last together
+    """
+    if "run_id" not in table or "tracking_mode" not in table or "task_name" in table:
+        return
+    whole = table["tracking_mode"].eq("machine")
+    start = (times - pd.to_timedelta(duration, unit="s"))[whole].sort_values()
+    run, lasts = table["run_id"].reindex(start.index), duration.reindex(start.index)
+    near = start.diff().dt.total_seconds() <= _TOGETHER_S
+    alike = (lasts - lasts.shift()).abs() <= _ALIKE * lasts
+    ranks = near & alike & run.ne(run.shift()) & (lasts > 2 * _TOGETHER_S)
+    if ranks.any():
+        raise LogError(
+            "runs side by side each measured the whole machine: ranks of one job count its energy several times",
+            file=path.name, field="run_id", value=f"{int(ranks.sum()) + 1} runs",
+            accepted="the rows of one rank where they ran on one machine; a file for each of several machines",
+        )  # fmt: skip
 
 
 def _without_pue(table: pd.DataFrame, values: dict[str, pd.Series]) -> str:

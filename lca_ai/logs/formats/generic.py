@@ -1,13 +1,11 @@
 """Any CSV or Parquet with named columns: a time, a device, and a power, a cumulative counter or an energy.
 
-Columns are found by name (``time``, ``device``, ``power``, ``counter``, ``energy`` and common variants with their unit)
-or given: ``{"time": "ts:s", "power": "6:mW"}`` means the column ``ts`` in seconds since 1970 and the seventh in mW.
+Which column is what: see :mod:`lca_ai.logs.formats.roles`. A column of jobs goes with the readings as ``job``.
 """
 
 from __future__ import annotations
 
 import csv
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +13,7 @@ import pandas as pd
 
 from lca_ai import units
 from lca_ai.errors import InputError, LogError
+from lca_ai.logs.formats.roles import Columns, columns_of, kind_of, roles_of
 from lca_ai.logs.records import (
     EARLIEST_US,
     LATEST_US,
@@ -35,48 +34,17 @@ from lca_ai.logs.records import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+__all__ = ["CSV", "PARQUET", "columns_of", "delimiter_of", "header_of", "kind_of", "records_of", "roles_of"]
+
 _EPOCH = {"s": 1e6, "ms": 1e3, "us": 1.0, "ns": 1e-3}
-_ROLES = ("time", "device", "power", "counter", "energy", "duration")
 _CANONICAL = {"power": "W", "counter": "J", "energy": "J", "duration": "s"}
-_NAMES = {
-    "time": r"time|timestamp|time_?stamp|datetime|date|ts",
-    "device": r"device|device_id|gpu|gpu_uuid|uuid|host|node|name",
-    "power": r"power|power_draw|watts?|power_usage",
-    "counter": r"energy_counter|counter|cumulative_energy|total_energy",
-    "energy": r"energy|energy_consumed",
-    "duration": r"duration|interval",
-}
-#: Units that may end a name, in lower case: the last three are never guessed between milli and mega.
-_SUFFIXES = {
-    "w": "W",
-    "kw": "kW",
-    "watt": "W",
-    "watts": "W",
-    "j": "J",
-    "kj": "kJ",
-    "wh": "Wh",
-    "kwh": "kWh",
-    "joule": "J",
-    "joules": "J",
-    "s": "s",
-    "second": "s",
-    "seconds": "s",
-    "ms": "ms",
-    "us": "us",
-    "ns": "ns",
-    "mw": None,
-    "mj": None,
-    "mwh": None,
-}
-_UNIT_SUFFIX = rf"(?:\s*[\[(](?P<unit>[^\])]+)[\])]|_(?P<suffix>{'|'.join(_SUFFIXES)}))?"
-_COLUMN = {role: re.compile(rf"(?:{names}){_UNIT_SUFFIX}", re.IGNORECASE) for role, names in _NAMES.items()}
 _LEAST_STEPS = 10
 _TIMES = ("ISO8601", "%Y/%m/%d %H:%M:%S.%f", "%Y/%m/%d %H:%M:%S", "%d.%m.%Y %H:%M:%S", "%m-%d-%Y %H:%M:%S.%f")
 _HEAD = 20_000
 _MOST_SHARED_STAMPS = 0.2
-
-#: Role -> name of the column and its unit, if the name tells.
-Columns = dict[str, tuple[str, str | None]]
+_RANKS = "each rank reads a device of its own; else give columns={'device': ...}"
+#: A cell that names no job.
+_NO_JOB = r"(?i:|none|null|nan|n/a|\[.*\]|-|idle|<na>)"
 
 
 def _matches(head: str) -> bool:
@@ -94,27 +62,6 @@ def delimiter_of(head: str) -> str:
     """Return the sign between the cells of the first line."""
     line = head.lstrip().split("\n", 1)[0]
     return max((";", "\t", ","), key=line.count)
-
-
-def roles_of(names: list[str]) -> dict[str, str]:
-    """Return the roles that columns have by their names: role -> the first such column."""
-    found: dict[str, str] = {}
-    for name in names:
-        role = _role(name)[0]
-        if role:
-            found.setdefault(role, name)
-    return found
-
-
-def _role(name: str) -> tuple[str | None, str | None]:
-    """Tell the role and the unit of a column by its name; a unit that may be milli or mega is "?"."""
-    for role, pattern in _COLUMN.items():
-        match = pattern.fullmatch(name.strip())
-        if match and match["suffix"]:
-            return role, _SUFFIXES[match["suffix"].lower()] or "?"
-        if match:
-            return role, match["unit"]
-    return None, None
 
 
 def _read_csv(path: Path, text: str, options: Options) -> Records:
@@ -161,7 +108,11 @@ def records_of(table: pd.DataFrame, path: Path, options: Options, format_name: s
     device = _devices(kept, columns, options)
     time = stamps.to_numpy() if stamps.dtype == np.int64 else to_utc(stamps, device, options.timezone, file=path.name)
     frame = pd.DataFrame({"time": time, "device": device, role: _values(kept, *columns[role], role=role, path=path)})
+    if "job" in columns:
+        frame["job"] = _jobs(kept[columns["job"][0]])
     notes = [unreadable_times(table[columns["time"][0]][bad], stamps)] if bad.any() else []
+    if "rank" in columns and columns["rank"] == columns.get("device"):
+        notes.append(Note("device named by its rank", frame["device"].nunique(), _RANKS))
     if kind == "interval" and "duration" in columns:
         length = _values(kept, *columns["duration"], role="duration", path=path)
         longest = 2 * LONGEST_INTERVAL_US / SECOND_US  # longer ones are set aside as too long anyway
@@ -178,8 +129,23 @@ def records_of(table: pd.DataFrame, path: Path, options: Options, format_name: s
 def _devices(table: pd.DataFrame, columns: Columns, options: Options) -> pd.Series:
     if "device" not in columns:
         return pd.Series(options.device or "device", index=table.index, dtype="str")
-    cells = table[columns["device"][0]]
+    device = _names(table[columns["device"][0]])
+    if "host" not in columns:
+        return device
+    host = _names(table[columns["host"][0]]).fillna("")
+    return (host + "/" + device).where(host.ne(""), device)
+
+
+def _names(cells: pd.Series) -> pd.Series:
     return cells.astype("str").str.strip().mask(cells.isna())
+
+
+def _jobs(cells: pd.Series) -> pd.Series:
+    """Return the job of each row, none where the cell names none; whole numbers that lie beside empty cells as such."""
+    if pd.api.types.is_float_dtype(cells) and cells.dropna().mod(1).eq(0).all():
+        cells = cells.astype("Int64")
+    names = _names(cells)
+    return names.mask(names.str.fullmatch(_NO_JOB).fillna(value=True).astype(bool))
 
 
 def _refuse_running_total(frame: pd.DataFrame, path: Path) -> None:
@@ -214,62 +180,8 @@ def _since_previous(frame: pd.DataFrame, path: Path) -> tuple[pd.DataFrame, Note
     return frame, Note("interval length assumed", firsts, "first interval of a device: its median length")
 
 
-def kind_of(columns: Columns) -> Kind:
-    """Return what the columns measure: a counter comes before power, and power before energies."""
-    if "counter" in columns:
-        return "counter"
-    if "power" in columns:
-        return "power"
-    return "interval"
-
-
 def _value_role(kind: Kind) -> str:
     return "energy" if kind == "interval" else kind
-
-
-def columns_of(table: pd.DataFrame, path: Path, options: Options) -> Columns:
-    """Return which column has which role: as the user says, else by their names.
-
-    Raises
-    ------
-    LogError : where a time and a power or an energy are not found
-    """
-    return _given(table, options.columns, path) if options.columns else _found(table, path)
-
-
-def _found(table: pd.DataFrame, path: Path) -> Columns:
-    columns: Columns = {}
-    for name in table.columns:
-        role, spelled = _role(name)
-        if role and role not in columns:
-            columns[role] = (name, spelled)
-    if "time" not in columns or not set(columns) & {"power", "counter", "energy"}:
-        raise LogError(
-            "no column of a time and of a power or an energy",
-            file=path.name,
-            line=1,
-            value=", ".join(table.columns),
-            accepted="columns named time, device and power, or columns=...",
-        )
-    return columns
-
-
-def _given(table: pd.DataFrame, mapping: dict[str, str], path: Path) -> Columns:
-    columns: Columns = {}
-    for role, spelled in mapping.items():
-        name, _, unit = str(spelled).partition(":")
-        if role not in _ROLES:
-            raise LogError("unknown role of a column", field="columns", value=role, accepted=", ".join(_ROLES))
-        if name not in table.columns and name.isdecimal() and int(name) < table.shape[1]:
-            name = table.columns[int(name)]
-        if name not in table.columns:
-            some = ", ".join(table.columns[:12])
-            raise LogError("no such column", file=path.name, field="columns", value=name, accepted=some)
-        columns[role] = (name, unit or _role(name)[1])
-    if "time" not in columns or not set(columns) & {"power", "counter", "energy"}:
-        missing = "power" if "time" in columns else "time"
-        raise LogError(f"the {missing} column is not named", field="columns", accepted="e.g. time=0,power=6")
-    return columns
 
 
 def _times(column: pd.Series, unit: str | None, path: Path) -> tuple[pd.Series, pd.Series]:

@@ -15,6 +15,7 @@ import pandas as pd
 from lca_ai import units
 from lca_ai.errors import LogError, shorten
 from lca_ai.logs.formats.metrics import Reading, Series, of_known_names, of_own_names
+from lca_ai.logs.job_column import AND
 from lca_ai.logs.records import SECOND_US, Kind, Note, Options, Records
 
 if TYPE_CHECKING:
@@ -118,6 +119,8 @@ def _worth(readings: list[Reading]) -> tuple[bool, int, int]:
 
 
 _WORKING_COUNTER = 3
+#: The label by which dcgm-exporter names the job on a GPU (DCGM_HPC_JOB_MAPPING_DIR): a series for each.
+_JOB = "hpc_job"
 
 
 def _quality(readings: list[Reading]) -> int:
@@ -204,6 +207,8 @@ def _frame(own: Mapping[str, list[Reading]], kind: Kind, value: str) -> tuple[pd
             silent += len(values)
             values = np.full(len(values), np.nan)
         frame = pd.DataFrame({"time": times, "device": device, value: values})
+        if any(one.series.labels.get(_JOB) for one in readings):
+            frame["job"] = _jobs(times, [one.series for one in readings])
         if kind == "interval":
             frame.insert(0, "start", starts)
             if readings[0].kind == "power":
@@ -235,6 +240,18 @@ def _joined(series: Sequence[Series]) -> tuple[NDArray[np.int64], NDArray[np.flo
         times, values = np.r_[times, one.times[free]], np.r_[values, one.readings[free]]
         starts = np.r_[starts, _starts(one)[free]]
     return times, values, starts
+
+
+def _jobs(times: NDArray[np.int64], series: Sequence[Series]) -> pd.Series:
+    """Return the jobs whose series have a reading at each time, in one text; none where no series names a job."""
+    jobs: pd.Series[str] = pd.Series(pd.NA, index=range(len(times)), dtype="string")
+    for name in sorted({one.labels[_JOB] for one in series if one.labels.get(_JOB)}):
+        own = [one for one in series if one.labels.get(_JOB) == name]
+        there = np.logical_or.reduce(
+            [_distance(times, np.sort(one.times)) <= _usual_step(one.times) // 2 for one in own]
+        )
+        jobs = jobs.mask(there, (jobs + (AND + name)).fillna(name))
+    return jobs
 
 
 def _starts(one: Series) -> NDArray[np.int64]:

@@ -7,7 +7,8 @@ first: readings are seconds apart, and what happens between two of them is in an
 
 No column counts energy (driver 595 has 212 columns): for a counter, record with DCGM. A card in MIG mode is one row,
 its power that of the whole card. A file without a header is read by its cells: the time stamp, the one cell in W, a GPU
-UUID or a PCI bus id. Reference: ``nvidia-smi --help-query-gpu``, https://docs.nvidia.com/deploy/nvidia-smi/.
+UUID or a PCI bus id. A query without ``timestamp`` is read turn by turn from a stated origin.
+Reference: ``nvidia-smi --help-query-gpu``, https://docs.nvidia.com/deploy/nvidia-smi/.
 """
 
 from __future__ import annotations
@@ -21,6 +22,16 @@ import pandas as pd
 
 from lca_ai.errors import LogError
 from lca_ai.logs.cells import Cells, Column, read_cells, read_stamps, texts_of
+from lca_ai.logs.formats.nvidia_rows import (
+    POWER_COLUMNS,
+    STAMP,
+    UUID,
+    given_times,
+    is_untimed,
+    names_power,
+    titles_of,
+    with_room_for_times,
+)
 from lca_ai.logs.records import Format, Note, Options, Records, numbers, to_utc, unreadable_times
 
 if TYPE_CHECKING:
@@ -28,12 +39,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-#: Column -> how the driver comes to its reading; the first that a device fills is read.
-_POWER_COLUMNS = {
-    "power.draw.average": "average over 1 s",
-    "power.draw": "average over 1 s on Ampere (except GA100) and newer, else instantaneous",
-    "power.draw.instant": "instantaneous",
-}
 _WINDOW_S = {"power.draw.average": 1.0}
 #: The step of the cells, which have two decimals. [W]
 _RESOLUTION_W = 0.01
@@ -42,9 +47,7 @@ _DEVICE_COLUMNS = ("uuid", "gpu_uuid", "pci.bus_id", "gpu_bus_id", "serial", "gp
 _MODEL_COLUMNS = {"name", "gpu_name"}
 _WATTS = {"": 1.0, "W": 1.0, "mW": 1e-3, "kW": 1e3}
 _TIMES = ("%Y/%m/%d %H:%M:%S.%f", "%Y/%m/%d %H:%M:%S", "ISO8601")
-_STAMP = re.compile(r"\s*\"?\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?:\.\d+)?\"?\s*,")
 _WATT_CELL = re.compile(r"\d+(?:\.\d*)? W")
-_UUID = re.compile(r"(?:GPU|MIG)-[0-9a-fA-F/-]+|[0-9A-Fa-f]{4,8}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}\.\d")
 #: Where a name is not known: nothing, "[N/A]" and its like; in other columns than the index also zeros in every row.
 _NO_NAME = r"(?:N/A|\[.*\])?"
 _NO_NAME_OR_ZEROS = r"(?:N/A|\[.*\]|0+|(?:GPU|MIG)-[0-]+)?"
@@ -60,6 +63,7 @@ class _Layout:
     names: dict[str, int]
     host: int | None = None
     unit: str = "W"
+    timed: bool = True
 
     @property
     def needed(self) -> list[int]:
@@ -69,15 +73,18 @@ class _Layout:
 
 def _matches(head: str) -> bool:
     first = head.lstrip().split("\n", 1)[0]
-    if _STAMP.match(first):
+    if STAMP.match(first):
         return bool(re.search(r"\d W(?!\w)", first))
-    names = _clean(first.split(","))
-    return len(names) > 1 and bool(set(names) & set(_POWER_COLUMNS))
+    if is_untimed(first):
+        return True
+    return names_power(first) and ("," in first or first.rstrip().endswith("]"))
 
 
 def _read(path: Path, text: str, options: Options) -> Records:
     plain = (text.replace('"', "") if '"' in text else text).lstrip()  # a spreadsheet quotes; the tool never does
+    plain, untimed_headers = with_room_for_times(plain)
     sections, repeated = _sections(plain)
+    repeated += untimed_headers
     parts, other = [], 0
     for header, body in sections:
         layout = _layout_of_header(header) if header else _layout_of_cells(body.split("\n", 1)[0], path)
@@ -117,7 +124,7 @@ def _joined(parts: list[Records], notes: list[Note], text: str, path: Path) -> R
 def _sections(text: str) -> tuple[list[tuple[str, str]], int]:
     """Split a file where its header changes; return each header with its rows, and how often one was repeated."""
     first = text.split("\n", 1)[0]
-    header = "" if _STAMP.match(first) else first
+    header = "" if STAMP.match(first) or (first.startswith(",") and not names_power(first)) else first
     start, at, repeated = len(header) + 1 if header else 0, len(first), 0
     found: list[tuple[str, str]] = []
     while (at := text.find("timestamp", at)) >= 0:
@@ -126,7 +133,7 @@ def _sections(text: str) -> tuple[list[tuple[str, str]], int]:
         line = text[begin:at]
         if line == header:
             repeated += 1
-        elif "timestamp" in _clean(line.split(",")):
+        elif "timestamp" in titles_of(line.split(",")):
             found.append((header, text[start:begin]))
             header, start = line, at + 1
     return [*found, (header, text[start:] if found or header else text)], repeated
@@ -147,14 +154,25 @@ def _section(body: str, layout: _Layout, path: Path, options: Options) -> Record
     faulty = texts_of(cells.stamps, ~readable & ~_blank(cells)).str.strip()
     faulty = faulty[faulty.str.lower().ne("timestamp")]
     names, rows = device.rows(), int(readable.sum())
-    if rows < len(names):
+    if layout.timed and rows < len(names):
         names, stamps = (part[readable].reset_index(drop=True) for part in (names, stamps))
         power = power[readable]
-    time = to_utc(stamps, names, options.timezone, file=path.name) if rows else np.zeros(0, np.int64)
-    notes = [*cells.notes(), Note("row cut short", cut, "the file ends within it"), unreadable_times(faulty, stamps)]
+    assumed: list[Note] = []
+    if not layout.timed:
+        names = device.rows()
+        rows, faulty = len(names), faulty.iloc[:0]
+        time, assumed = given_times(names, options, path, named=named)
+    else:
+        time = to_utc(stamps, names, options.timezone, file=path.name) if rows else np.zeros(0, np.int64)
+    notes = [
+        *assumed,
+        *cells.notes(),
+        Note("row cut short", cut, "the file ends within it"),
+        unreadable_times(faulty, stamps),
+    ]
     facts = {"power column": ", ".join(titles)}
-    if set(titles) <= set(_POWER_COLUMNS):
-        facts["power reading"] = "; ".join(_POWER_COLUMNS[title] for title in titles)
+    if set(titles) <= set(POWER_COLUMNS):
+        facts["power reading"] = "; ".join(POWER_COLUMNS[title] for title in titles)
     windows = {_WINDOW_S.get(title) for title in titles}
     return Records(
         "power",
@@ -219,14 +237,6 @@ def _blank(cells: Cells) -> NDArray[np.bool_]:
     return np.asarray(np.logical_and.reduce(empty))
 
 
-def _clean(cells: list[str]) -> list[str]:
-    titles = [cell.strip(' "').strip() for cell in cells]
-    return [
-        (title[: title.rfind("[")] if title.endswith("]") and "[" in title else title).strip().lower()
-        for title in titles
-    ]
-
-
 def _without_cut_row(body: str, layout: _Layout) -> tuple[str, int]:
     """Return the rows without a last one that the end of the file cuts within a needed cell, and how many were cut.
 
@@ -251,18 +261,20 @@ _NO_TITLE = "a cell in W"
 
 
 def _layout_of_header(header: str) -> _Layout | None:
-    names = _clean(header.split(","))
-    powers = {name: names.index(name) for name in _POWER_COLUMNS if name in names}
-    if not powers or "timestamp" not in names:
+    names = titles_of(header.split(","))
+    powers = {name: names.index(name) for name in POWER_COLUMNS if name in names}
+    timed = "timestamp" in names
+    if not powers or (not timed and names[0]):
         return None
     unit = re.search(r"\[(mW|W|kW)\]", header.split(",")[next(iter(powers.values()))])
     return _Layout(
         len(names),
-        names.index("timestamp"),
+        names.index("timestamp") if timed else 0,
         powers,
         {name: names.index(name) for name in _DEVICE_COLUMNS if name in names},
         names.index("hostname") if "hostname" in names else None,
         unit[1] if unit else "W",
+        timed,
     )
 
 
@@ -278,18 +290,20 @@ def _layout_of_cells(row: str, path: Path) -> _Layout:
             value=", ".join(cells),
             accepted="columns=... (--columns time=0,power=6)",
         )
-    named = [place for place, cell in enumerate(cells) if _UUID.fullmatch(cell)]
-    return _Layout(len(cells), 0, {_NO_TITLE: watts[0]}, {"uuid": named[0]} if named else {})
+    named = [place for place, cell in enumerate(cells) if UUID.fullmatch(cell)]
+    indexed = [place for place, cell in enumerate(cells) if cell == "0"] if not cells[0] and not named else []
+    names = {"uuid": named[0]} if named else ({"index": indexed[0]} if len(indexed) == 1 else {})
+    return _Layout(len(cells), 0, {_NO_TITLE: watts[0]}, names, timed=bool(cells[0]))
 
 
 def _column_missing(header: str, path: Path) -> LogError:
-    names = _clean(header.split(","))
+    names = titles_of(header.split(","))
     missing = "timestamp" if "timestamp" not in names else "power.draw"
     return LogError(
         f"the column {missing} is missing",
         file=path.name,
         line=1,
-        value=", ".join(names[:8]),
+        value=", ".join(filter(None, names[:8])),
         accepted="--query-gpu=timestamp,uuid,power.draw",
     )
 

@@ -4,7 +4,8 @@ One row a reading of an outlet (columns such as ``Time, PDU, Outlet, Active Powe
 a time with a column for each (``Outlet 1 Active Power (W)``). The counter is read where it is told, else the power;
 apparent power (VA) is neither. The outlets are parts of the inlet: their sum is never added to it. The names are those
 of Raritan/Server Technology (sensors "Active Power", "Active Energy" of inlets and outlets) and APC ("Power kW",
-"Energy kWh" of a bank or device); lines before the header, as in APC's data.txt, are passed over.
+"Energy kWh" of a bank or device, "Dev kW") and Eaton ("Input 1", "Outlet 1 Watts"); lines before the header, as in
+APC's data.txt, are passed over.
 """
 
 from __future__ import annotations
@@ -29,10 +30,22 @@ _PLACE = re.compile(
     r"(?:outlet|inlet|bank|cord|receptacle|port|object|entity)(?:[ _](?:id|no\.?|number|name|label))?", re.IGNORECASE
 )
 _UNIT = r"[\s_]*[\[(]?(?P<unit>mW|kW|W|Watts|kWh|Wh|J)[\])]?"
-_POWER = re.compile(r"(?P<place>.*?)[\s_.:/\-]*(?:active[\s_]*)?power(?!.*(?:factor|apparent))" + _UNIT, re.IGNORECASE)
+_POWER = re.compile(
+    r"(?P<place>.*?)[\s_.:/\-]*(?:(?:active[\s_]*)?power(?!.*(?:factor|apparent))"
+    + _UNIT
+    + r"|(?P<watts>watts?)\s*(?:\(W\))?)",
+    re.IGNORECASE,
+)
+#: What APC calls the power and the energy of the whole device, beside a date and a time.
+_DEVICE = re.compile(r"(?:dev(?:ice)?[\s_]*)?(?:power|energy|pwr)?[\s_]*(?P<unit>kWh?)", re.IGNORECASE)
 _ENERGY = re.compile(r"(?P<place>.*?)[\s_.:/\-]*(?:active[\s_]*)?energy" + _UNIT, re.IGNORECASE)
-_IS_PLACE = re.compile(r"(?:.*\b)?(?:outlet|inlet|cord|bank|receptacle|total|pdu)\b.*", re.IGNORECASE)
-_IS_INLET = re.compile(r"(?:inlet|infeed|cord|total|pdu|device|unit)\b.*|I\d+", re.IGNORECASE)
+_IS_PLACE = re.compile(
+    r"(?:.*(?<![a-z]))?(?:outlet|inlet|input|cord|bank|receptacle|total|pdu)s?\d*(?![a-z\d]).*", re.IGNORECASE
+)
+_IS_INLET = re.compile(
+    r"(?:.*\.)?(?:inlet|input|infeed|cord|total|pdu|device|unit)s?\d*(?![a-z\d])(?!.*outlet).*|I\d+", re.IGNORECASE
+)
+_WHOLE = "device"
 _WATTS = {"mw": 1e-3, "w": 1.0, "watts": 1.0, "kw": 1e3}
 _JOULES = {"j": 1.0, "wh": 3.6e3, "kwh": 3.6e6}
 _TIMES = ("ISO8601", "%Y/%m/%d %H:%M:%S")
@@ -53,7 +66,10 @@ def _header_line(text: str) -> int | None:
         placed = any(_PLACE.fullmatch(name) for name in names) or any(
             _IS_PLACE.fullmatch(place) for _, place, _ in metered
         )
-        if metered and placed and any(_TIME.fullmatch(name) for name in names):
+        dated = any(_DAY.fullmatch(name) for name in names) and any(_CLOCK.fullmatch(name) for name in names)
+        if placed and any(_TIME.fullmatch(name) for name in names) and metered:
+            return number
+        if dated and any(_DEVICE.fullmatch(name) for name in names):
             return number
     return None
 
@@ -71,10 +87,15 @@ def _metered(name: str) -> tuple[str, str, float] | None:
     """Return the role of a column, the place that its name tells, and its unit in W or J."""
     for role, pattern, factors in (("counter", _ENERGY, _JOULES), ("power", _POWER, _WATTS)):
         found = pattern.fullmatch(name)
-        if found and found["unit"].lower() in factors:
+        unit = found and (found["unit"] or "W").lower()
+        if found and unit in factors:
             # milli or mega: a PDU measures no megawatt
-            return role, found["place"].strip(), factors[found["unit"].lower()]
-    return None
+            return role, found["place"].strip(), factors[unit]
+    whole = _DEVICE.fullmatch(name)
+    if whole is None:
+        return None
+    energy = whole["unit"].lower() == "kwh"
+    return "counter" if energy else "power", "", _JOULES["kwh"] if energy else _WATTS["kw"]
 
 
 def _read(path: Path, text: str, options: Options) -> Records | list[Records]:
@@ -83,6 +104,8 @@ def _read(path: Path, text: str, options: Options) -> Records | list[Records]:
     body = "\n".join(lines.split("\n")[number:])
     header = body.split("\n", 1)[0]
     table, notes = read_table(body, _delimiter(header), file=path.name)
+    if _delimiter(header) == ";":
+        table = table.apply(lambda cells: cells.str.replace(r"^(-?\d+),(\d+)$", r"\1.\2", regex=True))
     repeated = table.iloc[:, 0].eq(table.columns[0])
     table = table[~repeated]
     if table.empty:
@@ -123,9 +146,7 @@ def _long(table: pd.DataFrame, path: Path) -> pd.DataFrame:
         if not found:
             continue
         role, told, factor = found
-        if not told and place is None:
-            continue
-        where = table[place].str.strip() if not told and place else pd.Series(told, index=table.index)
+        where = table[place].str.strip() if not told and place else pd.Series(told or _WHOLE, index=table.index)
         if place and not told:
             kind = _PLACE.fullmatch(place)
             word = re.split(r"[ _]", kind[0].lower())[0] if kind else "outlet"

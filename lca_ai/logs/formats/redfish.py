@@ -1,10 +1,11 @@
 """Redfish: saved answers of a BMC or PDU, one JSON document a line, an array, or one after the other.
 
 Read are ``Power`` (``PowerControl[].PowerConsumedWatts``, else the average of its ``PowerMetrics`` over its interval),
-``EnvironmentMetrics`` (``EnergyJoules``, ``EnergykWh``, else ``PowerWatts``) and ``Sensor`` (``ReadingType`` Power or
-Energy...). Energies are counters and preferred. A document has its time as ``DateTime``, ``ReadingTime`` or the like,
-or stands in an object of the one who saved it: ``{"timestamp": ..., "host": ..., "body": {...}}``. Devices are named by
-their path; the parts of a chassis (processors, memory) are never added to it. See https://redfish.dmtf.org/schemas/.
+``EnvironmentMetrics`` (``EnergyJoules``, ``EnergykWh``, else ``PowerWatts``), ``Sensor`` (``ReadingType`` Power or
+Energy...) and ``MetricReport`` (see :mod:`lca_ai.logs.formats.redfish_reports`). Energies are counters and preferred. A
+document has its time as ``DateTime``, ``ReadingTime`` or the like, or stands in an object of the one who saved it:
+``{"timestamp": ..., "host": ..., "body": {...}}``. Devices are named by their path; the parts of a chassis (processors,
+memory) are never added to it. See https://redfish.dmtf.org/schemas/.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from lca_ai.errors import LogError
+from lca_ai.logs.formats import redfish_reports
 from lca_ai.logs.formats.stamps import isoformat, lengths, utc_times
 from lca_ai.logs.records import SECOND_US, Format, Note, Options, Records
 
@@ -36,6 +38,7 @@ _PARTS = {
     "cpu": re.compile(r"cpu|processor", re.IGNORECASE),
     "storage": re.compile(r"drive|storage|disk", re.IGNORECASE),
 }
+_WHOLE = re.compile(rf"(?:^|/)(?:PowerControl/0|{redfish_reports.WHOLE})$")
 _COLUMNS = ["time", "host", "path", "role", "value", "window"]
 _MINUTE = 60.0
 _HIGHEST = 1e300
@@ -44,6 +47,8 @@ _HIGHEST = 1e300
 def _matches(head: str) -> bool:
     if head.lstrip()[:1] not in {"{", "["} or not _IS_REDFISH.search(head):
         return False
+    if '"MetricValues"' in head and '"MetricValue"' in head:
+        return True
     return any(f'"{sign}"' in head for sign in _SIGNS) or bool(_IS_POWER_SENSOR.search(head))
 
 
@@ -52,7 +57,9 @@ def _read(path: Path, text: str, options: Options) -> Records | list[Records]:
     rows = [row for document in documents for row in _readings(document, "", "")]
     if not rows:
         raise LogError(
-            "no reading of a power or an energy", file=path.name, accepted="Power, EnvironmentMetrics or Sensor"
+            "no reading of a power or an energy",
+            file=path.name,
+            accepted="Power, EnvironmentMetrics, Sensor or MetricReport",
         )
     table = pd.DataFrame(rows, columns=_COLUMNS)
     timed = table["time"].ne("")
@@ -107,6 +114,8 @@ def _readings(document: Any, time: str, host: str) -> list[dict[str, Any]]:
         return [row for one in inner for row in _readings(one, time, host)]
     where = re.sub(r"^/redfish/v1/", "", str(document.get("@odata.id") or document.get("Id") or "")).rstrip("/")
     base = {"time": time, "host": host, "window": None}
+    if redfish_reports.is_report(document):
+        return [base | row for row in redfish_reports.readings(document, time)]
     if isinstance(document.get("PowerControl"), list):
         return [base | row for row in _power_controls(document["PowerControl"], where)]
     if "ReadingType" in document:
@@ -185,7 +194,7 @@ def _domains(table: pd.DataFrame) -> tuple[dict[str, str], dict[str, tuple[str, 
     parents: dict[str, str] = {}
     for _, rows in places.groupby("host"):
         names = [str(name) for name in rows["device"]]
-        controls = [name for name in names if re.search(r"/PowerControl/0$", name)]
+        controls = [name for name in names if _WHOLE.search(name)]
         whole = controls or [name for name in names if covers[name] == ("node",)]
         for name in names:
             first = re.sub(r"/PowerControl/.*$", "/PowerControl/0", name)
@@ -240,7 +249,7 @@ FORMAT = Format(
     "Redfish power or energy readings (JSON)",
     _matches,
     _read,
-    marks=("@odata.id|@odata.type", "PowerConsumedWatts|PowerWatts|EnergykWh|EnergyJoules|ReadingType"),
+    marks=("@odata.id|@odata.type", "PowerConsumedWatts|PowerWatts|EnergykWh|EnergyJoules|ReadingType|MetricValues"),
     signs=("PowerControl", "Members", "redfish"),
-    remedy="save Chassis/.../Power, EnvironmentMetrics or a Sensor",
+    remedy="save Chassis/.../Power, EnvironmentMetrics, a Sensor or a MetricReport of powers",
 )

@@ -73,6 +73,7 @@ def _read(path: Path, text: str, options: Options) -> Records:
     frame = pd.DataFrame(
         {"start": start[end.index], "time": end, "device": ended["job"].astype("object"), "energy": ended["energy"]}
     )
+    frame["job"] = frame["device"]
     notes += [
         *bad_start,
         *bad_end,

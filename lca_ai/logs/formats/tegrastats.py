@@ -2,7 +2,8 @@
 
 ``VDD_IN 4988mW/4988mW`` (older versions: ``POM_5V_IN 2532/2532``, in mW): the first number is taken. The input rail is
 that of the module, and the others lie within it; a module without a meter of its input has the sum of its rails. The
-stamps (``05-31-2024 10:39:13``) are local time. Source: Jetson Linux Developer Guide, "Tegrastats Utility",
+stamps (``05-31-2024 10:39:13``) are local time; one that another program puts before the line (``| ts``, ISO 8601 or
+seconds since 1970) is read as well. Source: Jetson Linux Developer Guide, "Tegrastats Utility",
 https://docs.nvidia.com/jetson/archives/r36.4/DeveloperGuide/AT/JetsonLinuxDevelopmentTools/TegrastatsUtility.html.
 """
 
@@ -15,6 +16,7 @@ import pandas as pd
 
 from lca_ai.errors import LogError
 from lca_ai.logs import origin
+from lca_ai.logs.formats.stamps import any_times
 from lca_ai.logs.records import Format, Note, Options, Records, numbers, parse_times, to_utc
 
 if TYPE_CHECKING:
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 _RAIL = r"(?:VDDQ?|POM|VIN)_[A-Z0-9_]+|GPU|CPU|SOC|CV|VDDRQ|SYS5V|VIN"
 _READING = re.compile(rf"(?<![\w/])(?P<rail>{_RAIL}) (?P<now>\d+)(?:mW)?/\d+(?:mW)?(?=\s|$)")
 _STAMP = re.compile(r"^(\d\d-\d\d-\d{4} \d\d:\d\d:\d\d) ")
+_OTHER_STAMP = re.compile(
+    r"^\W*(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|[+-]\d\d:?\d\d))?|\d{10}(?:\.\d+)?|\d{13})\W+RAM "
+)
 _LINE = re.compile(r"(?:^|\s)RAM \d+/\d+[kM]B ")
 _INPUTS = ("VDD_IN", "POM_5V_IN", "VIN")
 _RESOLUTION = 1e-3
@@ -36,9 +41,7 @@ def _matches(head: str) -> bool:
 def _read(path: Path, text: str, options: Options) -> Records:
     lines = pd.Series(text.split("\n"))
     lines = lines[lines.str.contains(_LINE)].reset_index(drop=True)
-    texts = lines.str.extract(_STAMP, expand=False)
-    stamps = parse_times(texts, ("%m-%d-%Y %H:%M:%S",))
-    assumed: list[Note] = []
+    stamps, assumed = _own_times(lines, options, path)
     if stamps.isna().all():
         times, note = _given_times(lines, options, path)
         stamps, assumed = pd.to_datetime(times, unit="us", utc=True), [note]
@@ -72,6 +75,16 @@ def _read(path: Path, text: str, options: Options) -> Records:
         device_covers={name: _covers(name) for name in rails},
         resolution=_RESOLUTION,
     )
+
+
+def _own_times(lines: pd.Series, options: Options, path: Path) -> tuple[pd.Series, list[Note]]:
+    """Return the time stamp of each line, of tegrastats or else of another program before it; of some lines none."""
+    stamps = parse_times(lines.str.extract(_STAMP, expand=False), ("%m-%d-%Y %H:%M:%S",))
+    others = lines.str.extract(_OTHER_STAMP, expand=False).str.replace(",", ".", regex=False).dropna()
+    if stamps.notna().any() or others.empty:
+        return stamps, []
+    times, notes = any_times(others, pd.Series("line", index=others.index), options, path)
+    return pd.to_datetime(times, unit="us", utc=True).reindex(lines.index), notes
 
 
 def _given_times(lines: pd.Series, options: Options, path: Path) -> tuple[pd.Series, Note]:
