@@ -58,9 +58,10 @@ _PUBLIC = {
     "hardware": "lca_ai.models.catalogue",
     "largest": "lca_ai.interpretation.budget",
     "location": "lca_ai.models.location",
+    "measure": "lca_ai.meter.measure",
     "monte_carlo": "lca_ai.interpretation.uncertainty",
     "normalised": "lca_ai.impact.weighting",
-    "pareto": "lca_ai.interpretation.compare",
+    "pareto": "lca_ai.interpretation.pareto",
     "place": "lca_ai.inventory.place",
     "planetary_shares": "lca_ai.impact.weighting",
     "proposed_scaling": "lca_ai.interpretation.scaling",
@@ -124,6 +125,7 @@ __all__ = [
     "hardware",
     "largest",
     "location",
+    "measure",
     "monte_carlo",
     "normalised",
     "pareto",
@@ -149,10 +151,11 @@ if TYPE_CHECKING:
     from lca_ai.interpretation.budget import largest
     from lca_ai.interpretation.cases import cases
     from lca_ai.interpretation.checks import check_result
-    from lca_ai.interpretation.compare import Comparison, compare, pareto
+    from lca_ai.interpretation.compare import Comparison, compare
     from lca_ai.interpretation.compiled import compile
     from lca_ai.interpretation.contribution import contributions
     from lca_ai.interpretation.hours import best_hours
+    from lca_ai.interpretation.pareto import pareto
     from lca_ai.interpretation.scaling import as_measured, proposed_scaling, scaled
     from lca_ai.interpretation.sensitivity import sensitivity
     from lca_ai.interpretation.uncertainty import monte_carlo
@@ -161,6 +164,7 @@ if TYPE_CHECKING:
     from lca_ai.inventory.place import place
     from lca_ai.inventory.zone_list import cloud_regions, zones
     from lca_ai.logs.energy import energy, read_power_log
+    from lca_ai.meter.measure import measure
     from lca_ai.models.catalogue import hardware
     from lca_ai.models.distributions import Choice, Empirical, Lognormal, Normal, Pert, Range, Triangular, Uniform
     from lca_ai.models.hardware import (

@@ -19,6 +19,8 @@ from lca_ai.interpretation.linear import Draws, LinearModel, Number, Term
 
 Array = NDArray[np.float64]
 Cases = Sequence[tuple[Term, ...]]
+#: The interval that is told, and its middle.
+LOW, MEDIAN, HIGH = 0.05, 0.5, 0.95
 _BLOCK_BYTES = 4_000_000
 _PLACES_BYTES = 256_000_000
 

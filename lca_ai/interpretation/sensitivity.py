@@ -13,9 +13,10 @@ from lca_ai import tables
 from lca_ai.errors import StudyError
 from lca_ai.impact.engine import unit_scores
 from lca_ai.interpretation.cases import Assembled, Cases, Subject, assembled, cases
-from lca_ai.interpretation.compare import Comparison, _ends
+from lca_ai.interpretation.compare import Comparison
 from lca_ai.interpretation.compiled import CompiledModel
 from lca_ai.interpretation.completeness import Completeness, category_index, completeness
+from lca_ai.interpretation.discern import keys_named
 from lca_ai.interpretation.drivers import NEXT, CaseDraws, Gaps, Ranked, driven, sentence
 from lca_ai.interpretation.figures import Inputs, choices_of
 from lca_ai.interpretation.linear import Draws, Term, draw
@@ -209,7 +210,7 @@ def _of_comparison(found: Comparison, one: Any, other: Any) -> _Asked:
 
 
 def _case(found: Comparison, key: Any) -> int:
-    wanted = _ends(found, key)
+    wanted = keys_named(found, key)
     fitting = [
         index
         for index, own in enumerate(found.keys)

@@ -11,9 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from lca_ai import tables, units
-from lca_ai.interpretation.arrays import Samples, row_quantiles, run, workers
+from lca_ai.interpretation.arrays import HIGH, LOW, MEDIAN, Samples, row_quantiles, run, workers
 from lca_ai.interpretation.cases import Assembled, Subject, assembled, cases
-from lca_ai.interpretation.compare import HIGH, LOW, MEDIAN, Comparison, compared
+from lca_ai.interpretation.compare import Comparison, compared
 from lca_ai.interpretation.compiled import CompiledModel
 from lca_ai.interpretation.figures import Inputs, choices_of
 from lca_ai.interpretation.linear import Draws, draw

@@ -17,8 +17,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from lca_ai import tables, units
-from lca_ai.interpretation.compare import HIGH, LOW, MEDIAN, Comparison, pareto
+from lca_ai.interpretation.arrays import HIGH, LOW, MEDIAN
+from lca_ai.interpretation.compare import Comparison
 from lca_ai.interpretation.completeness import CLIMATE_CHANGE
+from lca_ai.interpretation.pareto import pareto
 
 Array = NDArray[np.float64]
 #: What the page lets its reader change: the key of the variable, its name, its step, and the ends where it may move.

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from lca_ai import units
-from lca_ai.interpretation.compare import HIGH
+from lca_ai.interpretation.arrays import HIGH
 from lca_ai.interpretation.tornado import tornado
 from lca_ai.reports.comparison_numbers import Numbers
 

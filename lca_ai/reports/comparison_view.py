@@ -13,7 +13,9 @@ import pandas as pd
 from lca_ai import tables, units
 from lca_ai.impact.tabulate import cited_sources
 from lca_ai.impact.weighting import STATEMENT, planetary_shares, weighted
-from lca_ai.interpretation.compare import HIGH, Comparison, dominance
+from lca_ai.interpretation.arrays import HIGH
+from lca_ai.interpretation.compare import Comparison
+from lca_ai.interpretation.pareto import dominance
 from lca_ai.interpretation.scaling import Scaled
 from lca_ai.reports import comparison_plots as plots
 from lca_ai.reports.comparison_numbers import SLIDERS, Numbers, slider_values

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 import lca_ai as lca
 from lca_ai.errors import InputError
-from lca_ai.interpretation.compare import dominance
 from lca_ai.interpretation.moments import moments
+from lca_ai.interpretation.pareto import dominance
 from lca_ai.logs.energy import read_energy
 
 CLIMATE, ENERGY, MINERALS = "climate change", "primary energy", "resource use, minerals and metals"

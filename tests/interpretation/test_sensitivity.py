@@ -8,7 +8,7 @@ from scipy import sparse, stats
 import lca_ai as lca
 from lca_ai.errors import InputError
 from lca_ai.interpretation import sampling
-from lca_ai.interpretation.compare import HIGH, LOW
+from lca_ai.interpretation.arrays import HIGH, LOW
 from lca_ai.interpretation.compiled import CompiledModel
 from lca_ai.interpretation.factor_table import FactorRows, FactorTable, Latent
 from lca_ai.interpretation.linear import Activity, Draws, LinearModel, Place, Term, Variable, draw

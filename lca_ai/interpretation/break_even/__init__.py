@@ -20,9 +20,9 @@ from lca_ai.interpretation.break_even.sides import Sides, Stated, machine_of, sc
 from lca_ai.interpretation.break_even.weigh import Question, Weighed
 from lca_ai.interpretation.build import ModelBuilder
 from lca_ai.interpretation.cases import Assembled, Case, Cases
-from lca_ai.interpretation.compare import inputs_table
 from lca_ai.interpretation.completeness import CLIMATE_CHANGE, completeness
 from lca_ai.interpretation.figures import Figures, Inputs, choices_of
+from lca_ai.interpretation.inputs_table import inputs_table
 from lca_ai.interpretation.linear import Term, Variable, draw
 from lca_ai.models.location import Location
 from lca_ai.models.scope import STAGES, GoalAndScope, LifeCycleStage

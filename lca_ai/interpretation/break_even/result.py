@@ -12,7 +12,7 @@ import pandas as pd
 
 from lca_ai import tables, units
 from lca_ai.errors import UnknownKeyError, did_you_mean
-from lca_ai.interpretation.compare import HIGH, LOW
+from lca_ai.interpretation.arrays import HIGH, LOW
 from lca_ai.models.scope import GoalAndScope
 
 _NEVER = "never"

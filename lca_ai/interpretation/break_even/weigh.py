@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 
 from lca_ai import tables
 from lca_ai.errors import StudyError
-from lca_ai.interpretation.arrays import row_quantiles
+from lca_ai.interpretation.arrays import HIGH, LOW, MEDIAN, row_quantiles
 from lca_ai.interpretation.break_even.payback import Balance, at_share, first_years, payback
 from lca_ai.interpretation.break_even.sides import Running, Side, running
 from lca_ai.interpretation.cases import Assembled
-from lca_ai.interpretation.compare import HIGH, LOW, MEDIAN
 from lca_ai.interpretation.completeness import Completeness
 from lca_ai.interpretation.linear import Draws, Number
 from lca_ai.models.scope import STAGES
