@@ -67,7 +67,9 @@ class Uniform(_Spread):
 
     type: Literal["uniform"] = "uniform"
     low: Point
+    """Lower end."""
     high: Point
+    """Upper end, above the lower one."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -80,9 +82,11 @@ class Triangular(_Spread):
 
     type: Literal["triangular"] = "triangular"
     low: Point
+    """Lower end."""
     mode: Point | None = None
     """The figure's own value where not given."""
     high: Point
+    """Upper end."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -95,9 +99,11 @@ class Pert(_Spread):
 
     type: Literal["pert"] = "pert"
     low: Point
+    """Lower end."""
     mode: Point | None = None
     """The figure's own value where not given."""
     high: Point
+    """Upper end."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -110,7 +116,9 @@ class Choice(_Spread):
 
     type: Literal["choice"] = "choice"
     values: Annotated[tuple[Point, ...], Field(min_length=2)]
+    """Two values or more."""
     weights: tuple[float, ...] | None = None
+    """How often each is drawn, relative to the others; alike where not given."""
 
     @model_validator(mode="after")
     def _weighed(self) -> Self:
@@ -132,6 +140,7 @@ class Empirical(_Spread):
 
     type: Literal["empirical"] = "empirical"
     values: Annotated[tuple[float, ...], Field(min_length=2)]
+    """What was observed, in the unit of the figure."""
 
     @model_validator(mode="after")
     def _finite(self) -> Self:
@@ -153,9 +162,11 @@ class Range(_Spread):
 
     type: Literal["range"] = "range"
     low: Point
+    """Lower end."""
     median: Point | None = None
     """The figure's own value where not given."""
     high: Point
+    """Upper end."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
