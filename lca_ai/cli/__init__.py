@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import sys
 
-from lca_ai.cli import break_even, budget, data, decisions, factors, hardware, hours, logs, sensitivity, study
+from lca_ai.cli import (
+    break_even,
+    budget,
+    data,
+    decisions,
+    factors,
+    hardware,
+    hours,
+    logs,
+    meter,
+    meter_sources,
+    sensitivity,
+    study,
+)
 from lca_ai.cli.shared import app
 from lca_ai.errors import LcaAiError
 
@@ -19,6 +32,8 @@ __all__ = [
     "hours",
     "logs",
     "main",
+    "meter",
+    "meter_sources",
     "sensitivity",
     "study",
 ]

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @app.command(
-    epilog="Example: lca-ai compare study.yaml --location FR,DE,US-MISO --hardware dgx-h100,dgx-b200 --out choice"
+    epilog="Example: lca-ai compare study.yaml --location FR,DE,US-MISO --hardware dgx-h100,dgx-a100 --out choice"
 )
 def compare(  # noqa: PLR0913 (one argument for each choice of the comparison)
     studies: Annotated[
@@ -65,7 +65,7 @@ def compare(  # noqa: PLR0913 (one argument for each choice of the comparison)
         float | None, typer.Option(help="Share without a figure that a ranking tolerates; 0.03 where left out.")
     ] = None,
     threads: Threads = None,
-    out: Annotated[Path, typer.Option(help="Folder for compare.html, compare.csv and result.json.")] = Path(
+    out: Annotated[Path, typer.Option(help="Folder for compare.html, its CSV files and result.json.")] = Path(
         "comparison"
     ),
     own: Own = None,
@@ -134,18 +134,7 @@ def uncertainty(  # noqa: PLR0913 (one argument for each choice of the simulatio
 def _places(text: str | None) -> Any:
     if text is None:
         return None
-    from lca_ai.inventory.zone_list import cloud_regions, zones
-    from lca_ai.models.cloud import regions
-
-    found: list[Any] = []
-    for one in names_in(text, "location"):
-        if one in {"all", "countries"}:
-            found += zones(one)
-        elif one.casefold() in regions():
-            found += cloud_regions(one)
-        else:
-            found.append(one)
-    return found
+    return names_in(text, "location")
 
 
 def _machines(text: str | None, because: str) -> dict[str, Any] | None:

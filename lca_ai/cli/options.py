@@ -72,7 +72,7 @@ def inputs_of(given: Iterable[str] | None) -> dict[str, Any]:
     for one in given or ():
         name, equals, text = one.partition("=")
         if not equals or not name.strip() or not text.strip():
-            raise InputError("not an input", field="input", value=one, accepted="NAME=VALUE, e.g. pue=1.2")
+            raise InputError("not an input", field="--input", value=one, accepted="NAME=VALUE, such as 'pue=1.2'")
         call = re.fullmatch(r"\s*([a-z ]+)\((.*)\)\s*", text)
         if call:
             found[name.strip()] = {call[1].strip(): [_number(part) for part in call[2].split(",") if part.strip()]}
@@ -92,7 +92,7 @@ def correlated_of(given: Iterable[str] | None) -> dict[str, float]:
     for one in given or ():
         pattern, equals, text = one.rpartition("=")
         try:
-            found[pattern.strip()] = float(text) if equals else float("nan")
+            found[pattern.strip()] = float(text if equals else "")
         except ValueError:
             raise InputError(
                 "not a correlation",

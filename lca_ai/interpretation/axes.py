@@ -12,6 +12,7 @@ from lca_ai.interpretation.scaling import AsMeasured, Scaled, as_measured, propo
 from lca_ai.inventory import electricity
 from lca_ai.inventory.facility import servers
 from lca_ai.inventory.mixes import years
+from lca_ai.inventory.zone_list import cloud_regions, zones
 from lca_ai.models.catalogue import hardware as machine_named
 from lca_ai.models.catalogue import servers as server_rows
 from lca_ai.models.cloud import regions
@@ -52,9 +53,13 @@ def places_of(given: Any, runs: Sequence[Workload], notes: list[str]) -> dict[st
     """
     if isinstance(given, str | Location):
         given = [given]
+    if not isinstance(given, Mapping):
+        given = [one for each in given for one in _expanded(each)]
     pairs = list(given.items()) if isinstance(given, Mapping) else [(place_name(one), one) for one in given]
     _unique([str(name) for name, _ in pairs], LOCATION)
     found = {str(name): _placed(one, runs, notes) for name, one in pairs}
+    if not isinstance(given, Mapping):
+        _unique([place_name(one) for one in found.values()], LOCATION)
     kinds = {one.grid_kind for one in found.values()}
     if len(kinds) > 1:
         raise StudyError(
@@ -64,6 +69,24 @@ def places_of(given: Any, runs: Sequence[Workload], notes: list[str]) -> dict[st
             accepted="one kind in a comparison; compare once for each kind",
         )
     return found
+
+
+def _expanded(one: Any) -> list[Any]:
+    """``all``, ``countries`` or the name of a provider as its places; any other one as it is.
+
+    Raises
+    ------
+    StudyError : for what is no place
+    """
+    if isinstance(one, Location):
+        return [one]
+    if not isinstance(one, str) or not one.strip():
+        told = "a grid zone, a cloud region, or lca.location(...)"
+        raise StudyError("this is no place", field=LOCATION, value=one, accepted=told)
+    name = one.strip()
+    if name in {"all", "countries"}:
+        return list(zones(name))
+    return list(cloud_regions(name)) if name.casefold() in regions() else [name]
 
 
 def place_name(one: str | Location) -> str:

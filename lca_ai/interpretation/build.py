@@ -60,6 +60,7 @@ class ModelBuilder:
         hardware : the other machine
         """
         workload = source.workload.model_copy(update={"name": label} | ({"hardware": hardware} if hardware else {}))
+        self.figures.state(source.workload)
         metered, before = source.metered, len(self.system.demands)
         self.system.gaps += [_owned(gap, label) for gap in source.gaps]
         self.system.assumed += source.assumed
@@ -81,14 +82,25 @@ class ModelBuilder:
         life = utilisation = -1
         if share is not None:
             life, utilisation = self.figures.lives(source.workload)
+        several = share is not None and "allocation rule" in self.figures.choices
+        beside = [use.total for use in uses[1:] if use.basis == "given"]
         found = Activity(
-            name=label, energy=index, hours=hours, life=life, utilisation=utilisation, efficiency=efficiency,
-            rule=self.figures.rule() if share is not None and "allocation rule" in self.figures.choices else -1,
-            modelled=modelled, share=server.share if server is not None else 1.0, stages=stages,
-            additional=sum(use.total for use in uses if use.basis == "given" and use is not uses[0]),
+            name=label,
+            energy=index,
+            hours=hours,
+            life=life,
+            utilisation=utilisation,
+            efficiency=efficiency,
+            ratio=self.figures.energy_ratio(source),
+            rule=self.figures.rule() if several else -1,
+            modelled=modelled,
+            reference_hours=(metered.machine_seconds or _SECONDS_PER_HOUR) / _SECONDS_PER_HOUR,
+            share=server.share if server is not None else 1.0,
+            stages=stages,
+            additional=sum(beside),
             basis=_basis(metered, uses, scaled),
             **(self.figures.scaled(scaled, self.owners.get(label, label)) if scaled is not None else {}),
-        )  # fmt: skip
+        )
         assemble.cut_off(self.system, self.scope, label)
         self.activities.append(found)
         return len(self.activities) - 1
@@ -136,11 +148,15 @@ class ModelBuilder:
         electricity, *water = (self._product(one.process) for one in self.system.demands[before:])
         self.places.append(
             Place(
-                name=label, grid=electricity, water=water[0] if water else -1,
+                name=label,
+                grid=electricity,
+                water=water[0] if water else -1,
                 pue=-1 if whole else self.figures.pue(location, source),
-                wue=self.figures.wue(location, source) if water else -1, losses=self.figures.losses(location, grid),
+                wue=self.figures.wue(location, source) if water else -1,
+                losses=self.figures.losses(location, grid, source),
+                reference_losses=grid.losses or 0.0,
             )
-        )  # fmt: skip
+        )
         self._places[key] = len(self.places) - 1
         return self._places[key]
 

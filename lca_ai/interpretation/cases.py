@@ -9,6 +9,7 @@ from typing import Any
 
 from lca_ai.errors import InputError, StudyError
 from lca_ai.impact.assess import reference_share
+from lca_ai.interpretation.as_number import number_in
 from lca_ai.interpretation.axes import HARDWARE, LOCATION, VARIANT, Machine, machines_of, places_of
 from lca_ai.interpretation.build import ModelBuilder
 from lca_ai.interpretation.figures import Figures, Inputs
@@ -21,7 +22,6 @@ from lca_ai.models.scope import GoalAndScope
 from lca_ai.models.study import Study
 from lca_ai.models.workload import Workload
 from lca_ai.own_tables import OwnTables, using
-from lca_ai.units import quantity
 
 Subject = Study | Workload | Sequence[Workload]
 
@@ -49,6 +49,10 @@ class Cases:
     notes: tuple[str, ...] = ()
     name: str = ""
     tables: OwnTables | None = None
+
+    def __repr__(self) -> str:
+        sizes = {VARIANT: len(self.variants), HARDWARE: len(self.machines), LOCATION: len(self.places)}
+        return f"Cases({' x '.join(f'{sizes[axis]} {axis}' for axis in self.axes)})"
 
     def __len__(self) -> int:
         return len(self.variants) * max(len(self.machines), 1) * max(len(self.places), 1)
@@ -112,7 +116,7 @@ def cases(  # noqa: PLR0913 (the axes of a comparison)
     axes = [VARIANT] if len(variants) > 1 or isinstance(subject, Mapping) or not (machines or places) else []
     axes += [HARDWARE] if machines else []
     axes += [LOCATION] if places else []
-    moved = 0.0 if transfer is None else float(quantity(transfer, expected="GB").to("GB").magnitude)
+    moved = 0.0 if transfer is None else number_in(transfer, "GB", "transfer")
     if moved < 0.0:
         raise StudyError("less than nothing is moved", field="transfer", value=str(transfer), accepted="e.g. 500 GB")
     return Cases(variants, machines, places, tuple(axes), scope, moved, tuple(notes), name, tables)

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from lca_ai import provenance, tables
+from lca_ai import provenance
+from lca_ai import tables as _tables
 from lca_ai.errors import StudyError
 from lca_ai.impact.engine import unit_scores
 from lca_ai.interpretation.arrays import HIGH, LOW, MEDIAN, Samples
@@ -23,7 +24,7 @@ from lca_ai.interpretation.moments import moments
 from lca_ai.interpretation.place_table import place_table
 from lca_ai.inventory.system import Assumed
 from lca_ai.models.scope import GoalAndScope
-from lca_ai.own_tables import using
+from lca_ai.own_tables import OwnTables, using
 
 if TYPE_CHECKING:
     from lca_ai.interpretation.discern import Discernibility
@@ -78,6 +79,12 @@ class Comparison:
 
     def __str__(self) -> str:
         return str(self.table)
+
+    def __repr__(self) -> str:
+        return f"Comparison({self.name!r}, {len(self.keys)} cases, seed={self.seed})\n{self.table!r}"
+
+    def _repr_html_(self) -> str:
+        return str(self.table.to_html(max_rows=60))
 
     def discernible(self, one: Any, other: Any, categories: Iterable[str] | None = None) -> Discernibility:
         """In how many draws a case is lower than another one, per category.
@@ -144,6 +151,7 @@ def compare(  # noqa: PLR0913 (what a comparison is made of)
     cut_off: float | None = None,
     threads: int | None = None,
     block: int | None = None,
+    tables: OwnTables | None = None,
 ) -> Comparison:
     """Impacts of every case per reference flow, with intervals, from draws that all cases share.
 
@@ -161,6 +169,7 @@ def compare(  # noqa: PLR0913 (what a comparison is made of)
     cut_off : share of a product system without a figure that a ranking tolerates, and tells; by default the 3 % of the
         Product Environmental Footprint method; 0 for none
     threads, block : how many threads compute, on how many cases at once; neither changes the result
+    tables : own tables, where ``cases`` is a study or workloads; those of the cases, or of the study, where not given
 
     Raises
     ------
@@ -168,9 +177,12 @@ def compare(  # noqa: PLR0913 (what a comparison is made of)
     """
     from lca_ai.interpretation.cases import cases as cases_of
 
-    chosen = cases if isinstance(cases, Cases) else cases_of(cases)
+    chosen = cases if isinstance(cases, Cases) else cases_of(cases, tables=tables)
     found = assembled(chosen, chosen.scope_of(scope), inputs=inputs, choices=choices_of(choices))
     drawn = draw(found.model, samples, seed, correlated=correlated)
+    for name, value in (("threads", threads), ("block", block)):
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+            raise StudyError("not a whole number above 0", field=name, value=value, accepted="1 or more; None for all")
     own = Samples(found.model, drawn, tuple(one.terms for one in found.items), threads, block)
     return compared(found, own, correlated=bool(correlated), cut_off=cut_off)
 
@@ -191,7 +203,7 @@ def compared(
 def _compared(found: Assembled, samples: Samples, *, correlated: bool, cut_off: float | None) -> Comparison:
     model = found.model
     scores = unit_scores(found.builder.system, list(found.builder.products))
-    tolerated = tables.assumption("ranking_cut_off") if cut_off is None else cut_off
+    tolerated = _tables.assumption("ranking_cut_off") if cut_off is None else cut_off
     if not 0.0 <= tolerated < 1.0:
         raise StudyError("not a share", field="cut_off", value=tolerated, accepted="from 0 to less than 1")
     told = completeness(found, scores, cut_off=tolerated)
@@ -203,7 +215,7 @@ def _compared(found: Assembled, samples: Samples, *, correlated: bool, cut_off: 
     index = pd.DataFrame(
         [(*key, category) for key in keys for category in categories], columns=[*found.cases.axes, "category"]
     )
-    in_units = {category: tables.category_unit(category) for category in categories}
+    in_units = {category: _tables.category_unit(category) for category in categories}
 
     def column(values: Any) -> Any:
         return np.where(told.known, values, np.nan).ravel()

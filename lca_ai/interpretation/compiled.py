@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lca_ai import tables
+from lca_ai import tables as _tables
 from lca_ai.errors import StudyError, did_you_mean
+from lca_ai.interpretation.as_number import number_in
 from lca_ai.interpretation.cases import Assembled, Subject, assembled, cases
 from lca_ai.interpretation.completeness import category_index
 from lca_ai.interpretation.figures import Inputs, choices_of
-from lca_ai.interpretation.given import ABOVE_ZERO
+from lca_ai.interpretation.given import check_possible
 from lca_ai.interpretation.linear import Number, Term, Variable
 from lca_ai.models.scope import GoalAndScope
-from lca_ai.units import quantity
+from lca_ai.own_tables import OwnTables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +46,7 @@ class Estimates:
 
     def unit(self, category: str) -> str:
         """The unit of a category."""
-        return tables.category_unit(category)
+        return _tables.category_unit(category)
 
     def to_dict(self) -> dict[str, Any]:
         """Category -> number or array."""
@@ -68,6 +69,9 @@ class CompiledModel:
     """
 
     found: Assembled
+
+    def __repr__(self) -> str:
+        return f"CompiledModel({self.found.cases.name!r}, inputs: {', '.join(self.inputs)})"
 
     @cached_property
     def terms(self) -> tuple[Term, ...]:
@@ -118,37 +122,47 @@ class CompiledModel:
                 raise StudyError("no such input", field=name, accepted=accepted)
             for index in self._by_key[name]:
                 values[index] = _checked(model.variables[index], value)
-        whole: Array = np.zeros(len(model.table.categories))
+        try:
+            return Estimates(self._summed(values), model.table.categories)
+        except ValueError:
+            shapes = ", ".join(sorted({str(np.shape(one)) for one in values if np.ndim(one)}))
+            raise StudyError("arrays of shapes that do not go together", value=shapes, accepted="one shape") from None
+
+    def _summed(self, values: list[Number]) -> Array:
+        """Amounts times products: those that are numbers at once, arrays one after the other."""
+        whole: Array = np.zeros(self._products.shape[1])
         varying = []
-        for (_, _, amount), row in zip(model.amounts(self.terms, values), self._products, strict=True):
+        for (_, _, amount), row in zip(self.found.model.amounts(self.terms, values), self._products, strict=True):
             if isinstance(amount, float):
                 whole = whole + amount * row
             else:
                 varying.append((amount, row))
         for amount, row in varying:
             whole = whole + amount[..., None] * row
-        return Estimates(whole, model.table.categories)
+        return whole
 
 
 def _checked(one: Variable, value: Any) -> Number:
     """A value of an input as a float or an array of float64, within what is physically possible."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, float | int) and not isinstance(value, bool):
         found: Number = float(value)
-        good = one.low <= found <= one.high and (found > 0.0 or one.key not in ABOVE_ZERO)
+        check_possible(one, float(value), float(value), one.key)
+        return found
+    if isinstance(value, np.ndarray) and value.dtype.kind in "fiu":
+        many = np.asarray(value, dtype="float64")
+    elif hasattr(value, "magnitude") and np.ndim(value.magnitude):
+        many = np.asarray(value.to(one.unit or "dimensionless").magnitude, dtype="float64")
+    elif isinstance(value, list | tuple) or hasattr(value, "to_numpy"):
+        many = np.array([number_in(each, one.unit, one.key) for each in value])
     else:
-        if isinstance(value, str) or hasattr(value, "magnitude"):
-            unit = one.unit or "dimensionless"
-            value = quantity(value, expected=unit).to(unit).magnitude
-        found = np.asarray(value, dtype="float64")
-        least, most = (float(found.min()), float(found.max())) if found.size else (one.value, one.value)
-        good = one.low <= least and most <= one.high and (least > 0.0 or one.key not in ABOVE_ZERO)
-        found = found if found.ndim else float(found)
-    if not good:
-        least_told = "above 0" if one.key in ABOVE_ZERO and not one.low else f"from {one.low:g}"
-        most_told = "" if one.high == float("inf") else f" to {one.high:g}"
-        told = f"{np.min(found):g} to {np.max(found):g}" if np.ndim(found) else found
-        raise StudyError("not physically possible", field=one.key, value=told, accepted=least_told + most_told)
-    return found
+        return _checked(one, number_in(value, one.unit, one.key))
+    if many.size:
+        if not np.isfinite(many).all():
+            raise StudyError(
+                "this is no finite number", field=one.key, value="NaN or infinity", accepted="finite numbers"
+            )
+        check_possible(one, float(many.min()), float(many.max()), one.key)
+    return many
 
 
 def compile(  # noqa: A001 (of the package, as re.compile is)
@@ -157,17 +171,18 @@ def compile(  # noqa: A001 (of the package, as re.compile is)
     *,
     inputs: Inputs | None = None,
     choices: Iterable[str] | bool | None = None,
+    tables: OwnTables | None = None,
 ) -> CompiledModel:
     """A study, or workloads in a scope, as their linear model.
 
     Parameters
     ----------
-    inputs, choices : as in :func:`lca_ai.compare`
+    inputs, choices, tables : as in :func:`lca_ai.compare`
 
     Raises
     ------
     InputError : as :func:`lca_ai.assess` does; for an unknown input
     """
-    chosen = cases(subject)
+    chosen = cases(subject, tables=tables)
     found = assembled(chosen, chosen.scope_of(scope), inputs=inputs, choices=choices_of(choices))
     return CompiledModel(found)

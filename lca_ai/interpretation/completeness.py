@@ -76,7 +76,7 @@ class Completeness:
             return f"no figure in {category} for {self._told(chosen, unknown)}"
         if short.any():
             least = float(self.covered[chosen, index].min())
-            size = f"{1.0 - least:.1%} of the product system" if least < 1.0 else "something of unknown size"
+            size = f"up to {1.0 - least:.1%} of the product system" if least < 1.0 else "something of unknown size"
             return f"incomplete in {category}: no figure for {size} of {self._told(chosen, short)}"
         if uneven.any():
             parts = frozenset[str]().union(*(self.left_out[one] for one in chosen))

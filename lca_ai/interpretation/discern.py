@@ -12,10 +12,12 @@ import pandas as pd
 from lca_ai import tables, units
 from lca_ai.errors import StudyError, did_you_mean
 from lca_ai.interpretation.arrays import HIGH, LOW, MEDIAN, Samples
-from lca_ai.interpretation.completeness import category_index
+from lca_ai.interpretation.completeness import CLIMATE_CHANGE, category_index
 
 if TYPE_CHECKING:
     from lca_ai.interpretation.compare import Comparison
+
+_MOST_LISTED = 16
 
 
 @dataclass(frozen=True)
@@ -36,14 +38,17 @@ class Discernibility:
     def __str__(self) -> str:
         ranked = self.table[self.table["reason"] == ""]
         others = list(self.table.columns)[: list(self.table.columns).index("category")]
-        lines = [
-            f"{', '.join(str(row[name]) for name in others)}{': ' if others else ''}in {row['lower']:.1%} of "
-            f"{row['draws']:,} draws {self.one} is lower than {self.other} on {row['category']}"
-            for row in ranked.to_dict("records")
-        ]
+        lines = [self._told(row, others) for row in ranked.to_dict("records")]
         return "\n".join(
             [*lines, *not_ranked_lines(dict(zip(self.table["category"], self.table["reason"], strict=True)))]
         )
+
+    def _told(self, row: Mapping[Any, Any], others: list[str]) -> str:
+        start = ", ".join(str(row[name]) for name in others) + (": " if others else "")
+        if row["difference_low"] == row["difference_high"] == 0.0:
+            return f"{start}{self.one} is the same as {self.other} on {row['category']} in all {row['draws']:,} draws"
+        share = f"in {row['lower']:.1%} of {row['draws']:,} draws"
+        return f"{start}{share} {self.one} is lower than {self.other} on {row['category']}"
 
 
 def _pairs(found: Comparison, one: Any, other: Any) -> tuple[list[tuple[int, int]], list[tuple[str, ...]], list[str]]:
@@ -128,6 +133,25 @@ def not_ranked_lines(reasons: Mapping[str, str]) -> list[str]:
     return [start + "; ".join(names) for start, names in found.items()]
 
 
+def _not_ranked_amounts(found: Comparison) -> list[str]:
+    """Climate change and primary energy of every case, of a few, where they are not ranked: no order is told."""
+    if len(found.keys) > _MOST_LISTED:
+        return []
+    lines = []
+    for category in (CLIMATE_CHANGE, "primary energy"):
+        if category not in found.not_ranked:
+            continue
+        rows = found.table[found.table["category"] == category]
+        lines.append(f"{category}, not ranked:")
+        for key, row in zip(found.keys, rows.to_dict("records"), strict=True):
+            if row["amount"] == row["amount"]:
+                ends = [units.humanise(row[name], row["unit"]) for name in ("amount", "low", "high")]
+                lines.append(f"  {' '.join(key)}: {ends[0]} ({ends[1]} to {ends[2]})")
+            else:
+                lines.append(f"  {' '.join(key)}: no figure")
+    return lines
+
+
 def summary_of(found: Comparison) -> str:
     """The ranked categories in words: the lowest case of each, and how sure that is; then what is not ranked."""
     flow = found.scope.functional_unit
@@ -150,9 +174,11 @@ def summary_of(found: Comparison) -> str:
         told += f"{units.humanise(float(high[best, index]), unit)})"
         if len(order) > 1:
             drawn = found.samples.of_cases(order[:2].tolist(), index)
+            second, same = " ".join(found.keys[int(order[1])]), bool((drawn[0] == drawn[1]).all())
             sure = float((drawn[0] < drawn[1]).mean() + 0.5 * (drawn[0] == drawn[1]).mean())
-            told += f"; lower than {' '.join(found.keys[int(order[1])])} in {sure:.1%} of the draws"
+            told += f"; the same as {second}" if same else f"; lower than {second} in {sure:.1%} of the draws"
         lines.append(f"{category:<{width}}  lowest: {' '.join(found.keys[best])}, {told}")
     lines += [f"{'left out of all alike':<{width}}  {one}" for one in found.completeness.alike]
+    lines += _not_ranked_amounts(found)
     lines += ["", *not_ranked_lines(found.not_ranked)]
     return "\n".join(lines).rstrip()

@@ -26,6 +26,7 @@ from lca_ai.sources import Factor
 Array = NDArray[np.float64]
 _WATER = ("water, consumed", "water", WATER_USE)
 _LOGNORMAL, _RANGE, _FIXED, _OWN = range(4)
+_CENTRES = ("median", "mode", "mean")
 
 
 @dataclass(frozen=True)
@@ -141,9 +142,10 @@ class _Builder:
     factors: list[Factor] = field(default_factory=list)
     amounts: list[float] = field(default_factory=list)
     entries: dict[tuple[int, int], float] = field(default_factory=lambda: defaultdict(float))
+    changed: bool = False
 
 
-Given = Callable[[str, str], Distribution | None]
+Given = Callable[[str, str], Distribution | float | str | None]
 
 
 def factor_table(
@@ -153,7 +155,8 @@ def factor_table(
 
     Parameters
     ----------
-    given : (name of an uncertain figure, category) -> its distribution in place of the known one, or None
+    given : (name of an uncertain figure, category) -> what stands in place of the known distribution: another one, a
+        number, or "central" for none; None where nothing does
     sources : whether one of the sources of a figure is drawn, where there are several
     """
     characterised = characterisation_factors()[_WATER]
@@ -171,6 +174,9 @@ def factor_table(
     )
     column = {name: index for index, name in enumerate(scores.processes)}
     central = scores.whole[[column[name] for name in scores.products]]
+    for place, (builder, of_category) in enumerate(zip(builders, rows, strict=True)):
+        if builder.changed:  # the engine solved the figures as they are in the tables
+            central[:, place] = of_category.exchanges @ of_category.amounts
     told = tuple(latents.found.values())
     return FactorTable(
         scores.categories, scores.products, rows, told, tuple(sorted(latents.without - {one.name for one in told})),
@@ -223,9 +229,20 @@ class _Latents:
         for row, (factor, amount) in enumerate(zip(builder.factors, builder.amounts, strict=True)):
             name = name_of(factor)
             given, spread = self.given(name, category), spread_of(factor)
-            if given is not None:
+            if isinstance(given, str):
+                self.without.add(name)
+            elif isinstance(given, float):
+                builder.amounts[row] = given
+                builder.changed = True
+                self.without.add(name)
+            elif given is not None:
                 own[row] = sampling.in_numbers(given, value=amount, unit=factor.unit, field=f"{name}, {category}")
                 kinds[row] = _OWN
+                centre = next(
+                    (float(found) for found in (getattr(own[row], one, None) for one in _CENTRES) if found), None
+                )
+                if centre is not None and centre != amount:
+                    builder.amounts[row], builder.changed = centre, True
                 latent[row] = self._follow(name, choice=isinstance(given, Choice), spread="given", cited=("study",))
             elif spread is None:
                 self.without.add(name)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lca_ai import tables
 from lca_ai.errors import StudyError, did_you_mean
 from lca_ai.interpretation import sampling
+from lca_ai.interpretation.as_number import number_in
 from lca_ai.interpretation.factor_table import FactorTable
-from lca_ai.interpretation.given import about, given_distribution, middle, with_given
+from lca_ai.interpretation.given import CENTRAL, about, given_distribution, is_relative, middle, with_given
 from lca_ai.interpretation.linear import Variable
 from lca_ai.interpretation.metering import Metering
 from lca_ai.interpretation.scaling import Scaled
@@ -18,6 +19,7 @@ from lca_ai.inventory import facility
 from lca_ai.inventory.electricity import Supply
 from lca_ai.inventory.facility import EnergyUse
 from lca_ai.models import cloud
+from lca_ai.models.base import Model
 from lca_ai.models.distributions import Choice, Distribution, Range, Uniform
 from lca_ai.models.location import Location
 from lca_ai.models.workload import Workload
@@ -48,6 +50,8 @@ def choices_of(choices: Iterable[str] | bool | None) -> frozenset[str]:  # noqa:
         return DEFAULT_CHOICES
     if isinstance(choices, bool):
         return frozenset(CHOICES) if choices else frozenset()
+    if isinstance(choices, str):
+        choices = [choices]
     for one in choices:
         if one not in CHOICES:
             raise StudyError("no such choice", field="choices", value=str(one), accepted=", ".join(CHOICES))
@@ -68,6 +72,8 @@ class Figures:
     choices: frozenset[str] = DEFAULT_CHOICES
     variables: dict[str, Variable] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
+    runs: list[Workload] = field(default_factory=list)
+    stated: set[tuple[str, str]] = field(default_factory=set)
     _known: dict[str, Variable] = field(default_factory=dict)
 
     def check(self, table: FactorTable) -> None:
@@ -77,15 +83,16 @@ class Figures:
         ------
         StudyError : with the nearest, and the inputs there are
         """
-        unknown = [name for name in self.inputs if name not in self.used]
+        unknown = [("inputs", name) for name in self.inputs if name not in self.used]
+        unknown += [(f"workload {run}.uncertainty", key) for run, key in sorted(self.stated)]
         if not unknown:
             return
         known = {*(one.key for one in self.variables.values()), *self.variables, *(one.name for one in table.latents)}
-        near = did_you_mean(unknown[0], known)
+        near = did_you_mean(unknown[0][1], known)
         keys = ", ".join(sorted(one for one in known if " " not in one))
         example = f", and {len(table.latents)} figures such as {table.latents[0].name!r}" if table.latents else ""
         raise StudyError(
-            "no such input", field="inputs", value=unknown[0], accepted=f"{near}; inputs are {keys}{example}"
+            "no such input", field=unknown[0][0], value=unknown[0][1], accepted=f"{near}; inputs are {keys}{example}"
         )
 
     def variable(self, one: Variable, workload: Workload | None) -> int:
@@ -100,27 +107,72 @@ class Figures:
         if one.name in self.variables:
             return list(self.variables).index(one.name)
         self._known[one.name] = one
-        given: Any = None
-        if workload is not None:
-            given = next((workload.uncertainty[key] for key in (name, one.key) if key in workload.uncertainty), None)
-        for key in (one.key, one.name):
-            if key in self.inputs:
-                self.used.add(key)
-                given = self.inputs[key]
-        self.variables[one.name] = one if given is None else with_given(one, given)
+        given, field, keep = self._given(one, workload)
+        self.variables[one.name] = one if field is None else with_given(one, given, field=field, keep=keep)
         return len(self.variables) - 1
 
-    def of_factor(self, name: str, category: str) -> Distribution | None:
-        """The distribution that is given for a figure of the factors, in a category or in all; None without one."""
-        for key in (f"{name}, {category}", name):
+    def _given(self, one: Variable, workload: Workload | None) -> tuple[Any, str | None, bool]:
+        """What is given of a variable, where, and whether its value stays: by the call, else by the study."""
+        for key in (one.name, one.key):
             if key in self.inputs:
-                self.used.add(key)
-                found: Distribution = given_distribution(self.inputs[key], key)
-                return found
+                self.used |= {one.name, one.key} & set(self.inputs)
+                return self.inputs[key], f"inputs.{key}", False
+        for run in (workload,) if workload is not None else self.runs:
+            for key in (one.name, one.key):
+                if key in run.uncertainty:
+                    self.stated.discard((run.name, key))
+                    return run.uncertainty[key], f"workload {run.name}.uncertainty.{key}", True
+        return None, None, False
+
+    def state(self, workload: Workload) -> None:
+        """Know what a workload states of its figures, and check in the end that each of them is a figure."""
+        if all(workload.name != one.name for one in self.runs):
+            self.runs.append(workload)
+            self.stated |= {(workload.name, key) for key in workload.uncertainty}
+
+    def of_factor(self, name: str, category: str) -> Distribution | float | str | None:
+        """What is given for a figure of the factors, in a category or in all: a distribution, a number or "central".
+
+        Raises
+        ------
+        StudyError : for a figure of one unit that is given for all categories
+        """
+        for given, where, used in self._all_given():
+            if f"{name}, {category}" in given:
+                key = f"{name}, {category}"
+            elif name in given:
+                key = name
+            else:
+                continue
+            used(key)
+            field = f"{where}.{key}"
+            if given[key] == CENTRAL:
+                return CENTRAL
+            alone = f"{name}, {category}"
+            if not isinstance(given[key], Mapping | Model):
+                if key == name:
+                    raise StudyError("a number for all categories, which have units of their own", field=field,
+                                     value=given[key], accepted=f"{alone!r}, or 'central'")  # fmt: skip
+                return number_in(given[key], tables.category_unit(category), field)
+            found: Distribution = given_distribution(given[key], field)
+            if key == name and not is_relative(found):
+                wanted = f"{alone!r}; or a spread alone, such as a lognormal's gsd"
+                told = "figures for all categories, which have units of their own"
+                raise StudyError(told, field=field, value=found.type, accepted=wanted)
+            return found
         return None
 
+    def _all_given(self) -> list[tuple[Mapping[str, Any], str, Callable[[str], None]]]:
+        """What is given by the call and by each study, where, and how it is told that it was used."""
+
+        def noted(run: Workload) -> Callable[[str], None]:
+            return lambda key: self.stated.discard((run.name, key))
+
+        by_runs = [(run.uncertainty, f"workload {run.name}.uncertainty", noted(run)) for run in self.runs]
+        return [(self.inputs, "inputs", self.used.add), *by_runs]
+
     def energy(self, source: Metering, of: str) -> int:
-        """The metered energy: with the error of its sensor, or of a model by rated power."""
+        """The metered energy, with the error of its sensor."""
         value = float(source.metered.hours.sum())
         cited: tuple[str, ...] = ("study",)
         spread: Distribution | None = None
@@ -129,10 +181,14 @@ class Figures:
             widest = max(sensors, key=lambda one: one.relative_uncertainty)
             width, cited = widest.relative_uncertainty, widest.sources
             spread = Uniform(low=value * (1.0 - width), high=value * (1.0 + width)) if 0 < width < 1 else None
-        elif source.metered.basis == "modelled" and value > 0:
-            spread, cited = about("modelled_energy_ratio", value)
         one = Variable(f"energy of {of}", "energy", value, "kWh", spread, basis=source.metered.basis, sources=cited)
         return self.variable(one, source.workload)
+
+    def energy_ratio(self, source: Metering) -> int:
+        """How far a model by rated power may be off, one error for all that is modelled so; -1 for what is not."""
+        if source.metered.basis != "modelled":
+            return -1
+        return self.assumed("modelled_energy_ratio", "modelled_energy_ratio", "")
 
     def modelled(self, uses: list[EnergyUse], workload: Workload) -> tuple[tuple[tuple[float, int], ...], int]:
         """What the log leaves out: energy per unit of its assumption; and the efficiency of the power supplies."""
@@ -236,7 +292,7 @@ class Figures:
         one = Variable(f"WUE of {called(location)}", "wue", value, "L/kWh", spread, basis=basis, sources=cited)
         return self.variable(one, source.workload)
 
-    def losses(self, location: Location, grid: Supply) -> int:
+    def losses(self, location: Location, grid: Supply, source: Metering) -> int:
         """The grid losses of a place; -1 where none are known, or where climate change is given at the meter."""
         if grid.losses is None or not grid.mix.shares or location.grid_intensity is not None:
             return -1
@@ -244,7 +300,7 @@ class Figures:
             f"grid losses of {called(location)}", "grid_losses", grid.losses, "", high=0.5,
             basis="given" if location.grid_losses is not None else "published", sources=grid.sources,
         )  # fmt: skip
-        return self.variable(one, None)
+        return self.variable(one, source.workload)
 
 
 def called(location: Location) -> str:

@@ -60,10 +60,12 @@ class Activity:
 
     Attributes
     ----------
+    ratio : of the energy over its model, where it is modelled: one error of all cases that are
     rule : 0 where a machine's idle hours are borne by its used ones, 1 where they are borne by none
     modelled : per part that the log leaves out: energy [kWh] per unit of a variable, and that variable
     additional : energy beside the run [kWh], which no efficiency applies to
     share : share of the machine that the workload has
+    reference_hours : machine hours that the modelled energies are of
     stages : life cycle stage -> product of one machine
     basis : how its energy is known
     """
@@ -76,20 +78,24 @@ class Activity:
     efficiency: int = -1
     throughput: int = -1
     power: int = -1
+    ratio: int = -1
     rule: int = -1
     modelled: tuple[tuple[float, int], ...] = ()
     additional: float = 0.0
     share: float = 1.0
+    reference_hours: float = 1.0
     stages: Mapping[str, int] = field(default_factory=dict)
     basis: str = "measured"
 
-    def it_energy(self, values: Sequence[Number], central_hours: float) -> Number:
+    def it_energy(self, values: Sequence[Number]) -> Number:
         """Energy of the IT equipment. [kWh]"""
         speed = values[self.throughput] if self.throughput >= 0 else 1.0
         power = values[self.power] if self.power >= 0 else 1.0
         energy: Number = values[self.energy] * (power / speed)
+        if self.ratio >= 0:
+            energy = energy * values[self.ratio]
         if self.modelled:
-            longer = values[self.hours] / central_hours / speed
+            longer = values[self.hours] / self.reference_hours / speed
             for amount, variable in self.modelled:
                 energy = energy + amount * values[variable] * longer
         if self.efficiency >= 0:
@@ -110,7 +116,10 @@ class Activity:
 
 @dataclass(frozen=True)
 class Place:
-    """A grid and a facility: indices of variables (-1: none), products of a kWh at the meter and a m3 of water."""
+    """A grid and a facility: indices of variables (-1: none), products of a kWh at the meter and a m3 of water.
+
+    The grid's product is of a kWh at the meter with ``reference_losses``.
+    """
 
     name: str
     grid: int
@@ -118,12 +127,13 @@ class Place:
     wue: int = -1
     water: int = -1
     losses: int = -1
+    reference_losses: float = 0.0
 
-    def electricity(self, values: Sequence[Number], central_losses: float) -> Number:
+    def electricity(self, values: Sequence[Number]) -> Number:
         """Electricity at the meter per IT energy, in units of the grid's product. [kWh/kWh]"""
         factor: Number = values[self.pue] if self.pue >= 0 else 1.0
         if self.losses >= 0:
-            factor = factor * ((1.0 - central_losses) / (1.0 - values[self.losses]))
+            factor = factor * ((1.0 - self.reference_losses) / (1.0 - values[self.losses]))
         return factor
 
     def site_water(self, values: Sequence[Number]) -> Number:
@@ -160,13 +170,11 @@ class LinearModel:
 
     def it_energy(self, activity: int, values: Sequence[Number]) -> Number:
         """IT energy of an activity. [kWh]"""
-        one = self.activities[activity]
-        return one.it_energy(values, self.variables[one.hours].value if one.hours >= 0 else 1.0)
+        return self.activities[activity].it_energy(values)
 
     def electricity(self, place: int, values: Sequence[Number]) -> Number:
         """Units of the grid's product per IT energy at a place. [kWh/kWh]"""
-        one = self.places[place]
-        return one.electricity(values, self.variables[one.losses].value if one.losses >= 0 else 0.0)
+        return self.places[place].electricity(values)
 
     def amounts(self, terms: Sequence[Term], values: Sequence[Number]) -> list[tuple[str, int, Number]]:
         """How much of each product a case takes: life cycle stage, product, amount."""

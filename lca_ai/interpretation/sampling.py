@@ -16,6 +16,7 @@ from scipy import special
 from scipy.stats import qmc
 
 from lca_ai.errors import StudyError, did_you_mean
+from lca_ai.interpretation.as_number import number_in
 from lca_ai.models.distributions import (
     Choice,
     Distribution,
@@ -27,10 +28,11 @@ from lca_ai.models.distributions import (
     Triangular,
     Uniform,
 )
-from lca_ai.units import quantity
 
 Array = NDArray[np.float64]
 _EDGE = 2.0**-40
+#: More would not fit into the memory of most machines, and tell nothing new.
+MOST_SAMPLES = 2**20
 _PERT_PEAK = 4.0  # weight of the mode (Malcolm et al. 1959)
 
 
@@ -49,7 +51,20 @@ def check_samples(samples: int) -> int:
             value=samples,
             accepted=f"{below} or {2 * below}",
         )
+    if samples > MOST_SAMPLES:
+        raise StudyError("too many draws", field="samples", value=samples, accepted=f"at most {MOST_SAMPLES}")
     return samples.bit_length() - 1
+
+
+def check_seed(seed: int) -> None:
+    """Refuse what is no seed.
+
+    Raises
+    ------
+    StudyError : for what is no whole number from 0
+    """
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise StudyError("this is no seed", field="seed", value=seed, accepted="a whole number from 0")
 
 
 def scores(names: Sequence[str], samples: int, seed: int, *, correlated: Mapping[str, float] | None = None) -> Array:
@@ -66,6 +81,7 @@ def scores(names: Sequence[str], samples: int, seed: int, *, correlated: Mapping
         two names, or a name that two patterns fit
     """
     exponent = check_samples(samples)
+    check_seed(seed)
     groups = correlation_groups(names, correlated or {})
     dimensions = len(names) + len(groups)
     if dimensions == 0:
@@ -87,10 +103,13 @@ def correlation_groups(names: Sequence[str], correlated: Mapping[str, float]) ->
     ------
     StudyError : see :func:`scores`
     """
+    if not isinstance(correlated, Mapping):
+        told = "{'factors of *': 0.5}"
+        raise StudyError("this is no mapping", field="correlated", value=type(correlated).__name__, accepted=told)
     taken: dict[int, str] = {}
     groups = []
     for pattern, correlation in correlated.items():
-        if not 0.0 < correlation <= 1.0:
+        if not isinstance(correlation, int | float) or not 0.0 < correlation <= 1.0:
             raise StudyError(
                 "a correlation is above 0 and at most 1",
                 field=f"correlated.{pattern}",
@@ -129,13 +148,8 @@ def in_numbers(given: Distribution, *, value: float, unit: str, field: str) -> D
         if point is None:
             return value
         if isinstance(point, str) and point.strip().endswith("%"):
-            return abs(value) * float(point.strip().removesuffix("%")) / 100.0
-        if isinstance(point, str):
-            try:
-                return float(point)
-            except ValueError:
-                return float(quantity(point, expected=unit or "dimensionless").to(unit or "dimensionless").magnitude)
-        return float(point)
+            return abs(value) * number_in(point.strip().removesuffix("%"), "", field) / 100.0
+        return number_in(point, unit, field)
 
     names = [name for name in type(given).model_fields if name != "type"]
     data: dict[str, Any] = {}

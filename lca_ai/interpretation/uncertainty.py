@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from lca_ai import tables, units
+from lca_ai import tables as _tables
+from lca_ai import units
+from lca_ai.errors import StudyError
 from lca_ai.interpretation.arrays import HIGH, LOW, MEDIAN, Samples, row_quantiles, run, workers
 from lca_ai.interpretation.cases import Assembled, Subject, assembled, cases
 from lca_ai.interpretation.compare import Comparison, compared
@@ -18,6 +20,7 @@ from lca_ai.interpretation.compiled import CompiledModel
 from lca_ai.interpretation.figures import Inputs, choices_of
 from lca_ai.interpretation.linear import Draws, draw
 from lca_ai.models.scope import STAGES, GoalAndScope
+from lca_ai.own_tables import OwnTables
 
 Array = NDArray[np.float64]
 
@@ -53,8 +56,19 @@ class MonteCarlo:
         return self.drawn.seed
 
     def quantile(self, probabilities: float | Sequence[float] = (LOW, MEDIAN, HIGH)) -> pd.DataFrame:
-        """Quantiles: one row per probability, one column per category, each in its unit."""
-        asked = np.atleast_1d(np.asarray(probabilities, dtype="float64"))
+        """Quantiles: one row per probability, one column per category, each in its unit.
+
+        Raises
+        ------
+        StudyError : for a probability outside 0 to 1
+        """
+        try:
+            asked = np.atleast_1d(np.asarray(probabilities, dtype="float64"))
+        except (TypeError, ValueError):
+            asked = np.array([np.nan])
+        if not ((asked >= 0.0) & (asked <= 1.0)).all():
+            told = "a probability is a number from 0 to 1"
+            raise StudyError(told, field="quantile", value=str(probabilities), accepted="e.g. [0.05, 0.5, 0.95]")
         found = row_quantiles(np.ascontiguousarray(self.draws.T), asked.tolist())
         return pd.DataFrame(found, index=pd.Index(asked, name="probability"), columns=list(self.categories))
 
@@ -72,7 +86,7 @@ class MonteCarlo:
         for stage, drawn in zip(self.stages, self.by_stage, strict=True):
             low, median, high = row_quantiles(np.ascontiguousarray(drawn.T), (LOW, MEDIAN, HIGH))
             rows += [
-                (stage, category, *numbers, tables.category_unit(category))
+                (stage, category, *numbers, _tables.category_unit(category))
                 for category, *numbers in zip(
                     self.categories, low.tolist(), median.tolist(), high.tolist(), strict=True
                 )
@@ -101,14 +115,15 @@ class MonteCarlo:
         width = max(map(len, totals.index))
         lines = [
             self.found.cases.name,
-            f"per {unit.description}; {self.samples:,} draws, 5 to 95 %",
+            f"per {unit.description}; central amount (5, 50 and 95 % of {self.samples:,} draws)",
             "",
         ]
         for title, rows in (("", totals[totals["complete"]]), ("incomplete:", totals[~totals["complete"]])):
             lines += ["", title] if title and len(rows) else []
             lines += [
                 f"{name:<{width}}  {units.humanise(row['amount'], row['unit'])}  "
-                f"({units.humanise(row['low'], row['unit'])} to {units.humanise(row['high'], row['unit'])})"
+                f"({units.humanise(row['low'], row['unit'])}, {units.humanise(row['median'], row['unit'])}, "
+                f"{units.humanise(row['high'], row['unit'])})"
                 for name, row in rows.iterrows()
                 if pd.notna(row["amount"])
             ]
@@ -116,6 +131,9 @@ class MonteCarlo:
 
     def __str__(self) -> str:
         return self.summary()
+
+    def __repr__(self) -> str:
+        return f"MonteCarlo({self.found.cases.name!r}, samples={self.samples}, seed={self.seed})"
 
     def to_dict(self) -> dict[str, Any]:
         """The result as plain data."""
@@ -137,13 +155,14 @@ def monte_carlo(  # noqa: PLR0913 (what a simulation is made of)
     correlated: Mapping[str, float] | None = None,
     choices: Iterable[str] | bool | None = None,
     threads: int | None = None,
+    tables: OwnTables | None = None,
 ) -> MonteCarlo:
     """Draw a study: every factor and figure from its distribution.
 
     Parameters
     ----------
     subject : a study, a workload, several; or a compiled model, whose inputs and choices hold
-    scope, samples, seed, inputs, correlated, choices, threads : as in :func:`lca_ai.compare`
+    scope, samples, seed, inputs, correlated, choices, threads, tables : as in :func:`lca_ai.compare`
 
     Raises
     ------
@@ -152,7 +171,7 @@ def monte_carlo(  # noqa: PLR0913 (what a simulation is made of)
     if isinstance(subject, CompiledModel):
         found = subject.found
     else:
-        chosen = cases(subject)
+        chosen = cases(subject, tables=tables)
         found = assembled(chosen, chosen.scope_of(scope), inputs=inputs, choices=choices_of(choices))
     drawn = draw(found.model, samples, seed, correlated=correlated)
     return simulated(found, drawn, threads=threads, correlated=bool(correlated))

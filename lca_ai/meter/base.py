@@ -92,7 +92,7 @@ class Source(Protocol):
 
 @runtime_checkable
 class Counting(Protocol):
-    """What a source with cumulative counters may have beside: a reading of these alone, quick, for the edges of a stage.
+    """What a source with cumulative counters may have beside: a quick reading of these alone, for the edges of stages.
 
     A source whose sensors count and that lacks it is read in full at the edges.
     """

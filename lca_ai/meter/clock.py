@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from lca_ai.errors import InputError
+from lca_ai.errors import InputError, UnitError
 
 #: A step of the wall clock below this is the drift that time servers correct. [s]
 _STEP_S = 0.5
@@ -25,7 +26,8 @@ _DURATION = re.compile(r"\s*(\d+(?:\.\d*)?|\.\d+)\s*(s|ms|min|h|)\s*")
 
 def _since_boot() -> float:
     """Seconds since the computer started, those that it slept included, where the platform tells them."""
-    boot = getattr(time, "CLOCK_BOOTTIME", None)
+    name = "CLOCK_MONOTONIC_RAW" if sys.platform == "darwin" else "CLOCK_BOOTTIME"  # Apple's goes on in sleep
+    boot = getattr(time, name, None)
     return time.monotonic() if boot is None else time.clock_gettime(boot)
 
 
@@ -98,7 +100,8 @@ def seconds(value: Any, field: str) -> float:
 
     Raises
     ------
-    InputError : where it is no time, or none passes
+    UnitError : where it is no time
+    InputError : where none passes
     """
     if isinstance(value, int | float):
         found = float(value)
@@ -107,7 +110,10 @@ def seconds(value: Any, field: str) -> float:
     else:
         from lca_ai.units import quantity
 
-        found = float(quantity(value, expected="s").to("s").magnitude)
+        given = quantity(value, expected="s")
+        if not given.check("[time]"):
+            raise UnitError("this is no time", field=field, value=str(given), accepted="e.g. 1 s or 500 ms")
+        found = float(given.to("s").magnitude)
     if not (found > 0 and math.isfinite(found)):
         raise InputError("no time passes", field=field, value=value, accepted="e.g. 1 s or 500 ms")
     return found

@@ -37,6 +37,7 @@ class Account:
         self._moment, self._value = math.nan, math.nan
         self._rate = 0.0
         self._pending: list[tuple[int, float]] = []
+        self._first_edge = edges
 
     def expect(self, edge: int, moment: float) -> None:
         """An edge, whose energy the next reading tells."""
@@ -60,9 +61,16 @@ class Account:
     def mark(self, edge: int, moment: float) -> float:
         """Energy at an edge [J]: as read, or from the power before it where no reading followed yet."""
         known = self.marks[edge]
-        if not math.isnan(known) or not self.readings:
+        if not math.isnan(known) or not self.readings or edge < self._first_edge:
             return known
         return self.joules + (0.0 if self._counts else self._rate * max(moment - self._moment, 0.0))
+
+    def all_marks(self) -> array[float]:
+        """Energy at every edge so far [J]."""
+        found = array("d", self.marks)
+        for edge, moment in self._pending:
+            found[edge] = self.mark(edge, moment)
+        return found
 
     def _between(self, passed: float, value: float) -> float:
         """Energy between the last reading and this one. [J]"""
@@ -147,9 +155,9 @@ class Ledger:
             name: account.mark(edge, self.moments[edge]) for name, account in self.accounts.items() if account.readings
         }
 
-    def parents(self) -> dict[str, str]:
-        """Sensor -> the sensor that it lies within."""
-        return {name: one.sensor.parent for name, one in self.accounts.items() if one.sensor.parent}
+    def all_marks(self) -> dict[str, array[float]]:
+        """Energy of each sensor that was read, at every edge so far [J]."""
+        return {name: account.all_marks() for name, account in self.accounts.items() if account.readings}
 
 
 @cache
@@ -170,6 +178,6 @@ def counted(known: Iterable[str], parents: Mapping[str, str]) -> list[str]:
         while above and above not in measured and above not in seen:
             seen.add(above)
             above = parents.get(above, "")
-        if above not in measured:
+        if above not in measured or above == name:
             found.append(name)
     return sorted(found)

@@ -26,7 +26,11 @@ class Opened:
         """Read all sensors, or the counters alone, and put the readings with their moment."""
         with self._lock:
             began = monotonic()
-            readings = self._quick() if counters else self.source.read()
+            try:
+                readings = self._quick() if counters else self.source.read()
+            except Exception as fault:  # noqa: BLE001 (a source that breaks its promise must not end the recording)
+                told = f"{type(fault).__name__}: {fault}"
+                readings = [Reading(sensor.name, fault=told) for sensor in self.sensors]
             put((began + monotonic()) / 2.0, readings)
 
     def appeared(self) -> Sequence[Sensor]:

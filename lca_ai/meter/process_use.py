@@ -35,6 +35,7 @@ class Use:
     own_cpu_s : processor time of the party since its start [s]
     busy_cpu_s, all_cpu_s : of all processes, and of all cores with idle time, since the computer started [s]
     own_memory_bytes, used_memory_bytes : memory held by the party, and in use by all
+    pids : its processes, where they were looked at
     """
 
     own_cpu_s: float
@@ -42,6 +43,7 @@ class Use:
     all_cpu_s: float
     own_memory_bytes: float
     used_memory_bytes: float
+    pids: tuple[int, ...] = ()
 
 
 def tree(pid: int, *, proc: Path = _PROC) -> tuple[int, ...]:
@@ -51,16 +53,33 @@ def tree(pid: int, *, proc: Path = _PROC) -> tuple[int, ...]:
     ------
     InputError : where the system does not list its processes
     """
-    parents = {number: int(fields[_PARENT]) for number, fields in _stats(proc)}
-    if pid not in parents:
+    return _tree(pid, dict(_stats(proc)))
+
+
+def _tree(pid: int, stats: Mapping[int, list[str]]) -> tuple[int, ...]:
+    if pid not in stats:
         return ()
     children: dict[int, list[int]] = {}
-    for number, parent in parents.items():
-        children.setdefault(parent, []).append(number)
+    for number, fields in stats.items():
+        children.setdefault(int(fields[_PARENT]), []).append(number)
     found = [pid]
     for one in found:  # grows while it is walked
         found += children.get(one, ())
     return tuple(found)
+
+
+def runs(pid: int, *, proc: Path = _PROC) -> bool:
+    """Whether a process is there and has not ended: one that nobody waited for yet has."""
+    if not (proc / "self").exists():
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:
+            return True
+        return True
+    state = _read(proc / str(pid) / "stat").rpartition(")")[2].split()[:1]
+    return bool(state) and state[0] not in {"Z", "X"}
 
 
 def of_tree(pid: int, *, proc: Path = _PROC) -> Use:
@@ -71,12 +90,13 @@ def of_tree(pid: int, *, proc: Path = _PROC) -> Use:
     InputError : where the system does not list its processes
     """
     stats = dict(_stats(proc))
-    own = [stats[one] for one in tree(pid, proc=proc) if one in stats]
+    pids = _tree(pid, stats)
+    own = [stats[one] for one in pids]
     tick = 1.0 / os.sysconf("SC_CLK_TCK")
     counted = (_USER, _SYSTEM, _WAITED_USER, _WAITED_SYSTEM)
     seconds = sum(int(fields[column]) for fields in own for column in counted) * tick
     held = sum(int(fields[_RESIDENT]) for fields in own) * os.sysconf("SC_PAGE_SIZE")
-    return Use(seconds, *_node(proc, tick), float(held), _memory_in_use(proc))
+    return Use(seconds, *_node(proc, tick), float(held), _memory_in_use(proc), pids)
 
 
 def of_cgroup(group: Path, *, proc: Path = _PROC) -> Use:
@@ -101,23 +121,25 @@ def of_cgroup(group: Path, *, proc: Path = _PROC) -> Use:
 def of_cards(uses: Iterable[ProcessUse], pids: Iterable[int]) -> Mapping[str, tuple[float, float, float, float]]:
     """What processes use of each card: own and all utilisation [%], own and all memory [B]; NaN where it is not known.
 
-    A card on which the driver lists no process at all is not in the result.
+    A card on which the driver lists no process at all is not in the result; utilisation is not known where the driver
+    has not sampled since it was asked last.
     """
     own, found = frozenset(pids), {}
     uses = tuple(uses)
     for device in dict.fromkeys(use.device for use in uses):
         here = [use for use in uses if use.device == device]
         mine = [use for use in here if use.pid in own]
+        sampled = any(not math.isnan(use.utilisation_percent) for use in here)
         found[device] = (
-            _known(use.utilisation_percent for use in mine), _known(use.utilisation_percent for use in here),
+            _sampled(mine) if sampled else math.nan, _sampled(here) if sampled else math.nan,
             sum(use.memory_bytes for use in mine), sum(use.memory_bytes for use in here),
         )  # fmt: skip
     return found
 
 
-def _known(percents: Iterable[float]) -> float:
-    """Sum of what the driver sampled: a process without a sample did not compute."""
-    return float(sum(percent for percent in percents if not math.isnan(percent)))
+def _sampled(uses: Iterable[ProcessUse]) -> float:
+    """Sum of what the driver sampled: a process without a sample beside others with one did not compute. [%]"""
+    return float(sum(use.utilisation_percent for use in uses if not math.isnan(use.utilisation_percent)))
 
 
 def _stats(proc: Path) -> Iterable[tuple[int, list[str]]]:

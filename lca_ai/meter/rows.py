@@ -9,7 +9,8 @@ start itself. Events: ``start``, ``resume`` (a start in a file that has rows alr
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from lca_ai.meter.base import Reading, Sensor
 from lca_ai.meter.clock import stamp
@@ -25,6 +26,7 @@ _UNTOLD = "," * 7
 _BLANKS = str.maketrans({",": ";", '"': "'", "\n": " ", "\r": " ", "\0": " "})
 
 
+@lru_cache(maxsize=1024)
 def text(value: str) -> str:
     """A text as a cell: without what parts cells and lines."""
     return value.translate(_BLANKS)
@@ -38,13 +40,19 @@ def event_row(  # noqa: PLR0913 (the cells of an event)
     return f"{front}{',' * 9}{text(fault)}{',' * 7}{text(host)},{text(process)}\n"
 
 
-def reading_row(moment: float, utc: float, event: str, stage: str, reading: Reading, told: Sensor | None) -> str:  # noqa: PLR0913
-    """The line of a reading; ``told`` is the sensor where what is known of it is to stand in the row."""
-    values = reading.values
+def reading_rows(  # noqa: PLR0913 (the cells of a reading)
+    moment: float, utc: float, event: str, stage: str, readings: Iterable[Reading], untold: dict[str, Sensor]
+) -> list[str]:
+    """The lines of the readings of one moment; what is known of a sensor of ``untold`` is told, and it is taken out."""
+    front = f"{stamp(utc)},{moment:.6f},{event},{text(stage)},"
+    return [f"{front}{_reading(one)},{_sensor(untold.pop(one.sensor, None))}\n" for one in readings]
+
+
+def _reading(one: Reading) -> str:
+    values = one.values
     cells = _cells(values) if values else ",,,,"
-    front = f"{stamp(utc)},{moment:.6f},{event},{text(stage)},{text(reading.sensor)}"
-    measured = f"{_number(reading.energy_j)},{_number(reading.power_w)},{cells},{text(reading.fault)}"
-    return f"{front},{measured},{_sensor(told) if told else _UNTOLD}\n"
+    fault = text(one.fault) if one.fault else ""
+    return f"{text(one.sensor)},{_number(one.energy_j)},{_number(one.power_w)},{cells},{fault}"
 
 
 def _cells(values: Mapping[str, float | str]) -> str:
@@ -55,7 +63,9 @@ def _number(value: float) -> str:
     return repr(value) if math.isfinite(value) else ""
 
 
-def _sensor(one: Sensor) -> str:
+def _sensor(one: Sensor | None) -> str:
+    if one is None:
+        return _UNTOLD
     optional = ",".join("" if number is None else repr(number) for number in (one.range_j, one.limit_w, one.window_s))
     covers = ";".join((one.covers, *one.also))
     return f"{text(one.parent)},{covers},{one.kind},{optional},,"

@@ -14,6 +14,7 @@ import pandas as pd
 
 from lca_ai.errors import InputError
 from lca_ai.interpretation.compare import Comparison
+from lca_ai.own_tables import using
 from lca_ai.reports.build import templates, written
 from lca_ai.reports.comparison_numbers import Numbers, page_data
 from lca_ai.reports.comparison_view import view
@@ -39,11 +40,13 @@ class ComparisonReport:
 
     @cached_property
     def _numbers(self) -> Numbers:
-        return Numbers(self.comparison)
+        with using(self.comparison.found.cases.tables):
+            return Numbers(self.comparison)
 
     @cached_property
     def _view(self) -> dict[str, Any]:
-        return view(self._numbers, tornado=self.tornado, weighting=self.weighting)
+        with using(self.comparison.found.cases.tables):
+            return view(self._numbers, tornado=self.tornado, weighting=self.weighting)
 
     def html(self) -> str:
         """One page for any browser: nothing is loaded from elsewhere, everything from users is escaped.

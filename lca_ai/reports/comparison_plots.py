@@ -29,6 +29,10 @@ _NEAR_END, _ABOVE, _BELOW = 8.0, -11, 19
 _TORNADO_ROWS = 12
 
 
+#: A share that is all but parts of unknown size.
+_ALL = 0.9995
+
+
 @dataclass(frozen=True)
 class Axis:
     """A linear axis: its ends, the distance of its ticks, and digits after the point of their labels."""
@@ -110,7 +114,7 @@ def interval_plot(numbers: Numbers, category: int) -> tuple[Axis, list[Bar]]:
         known = math.isfinite(amount[one])
         place = axis.at if known else lambda _: 0.0
         left = place(low[one])
-        told = f"covers {100 * numbers.covered[one, category]:.0f} %" if kind else between(low[one], high[one])
+        told = between(low[one], high[one]) if known else "no figure"
         texts = (significant(amount[one]), told)
         bars.append(
             Bar(one, numbers.names[one], left, place(high[one]) - left, place(median[one]), place(amount[one]), texts,
@@ -181,7 +185,8 @@ def heat_map(numbers: Numbers) -> list[tuple[int, str, list[HeatCell]]]:
                 row.append(HeatCell(significant(ratio) if least > 0 else "–", shade(ratio, largest), ranked=True))  # noqa: RUF001
             else:
                 covered = numbers.covered[one, category] if math.isfinite(column[one]) else 0.0
-                row.append(HeatCell(f"{100 * covered:.0f} %", 0.0, ranked=False))
+                told = "in part" if covered >= _ALL else f"{100 * covered:.0f} %"
+                row.append(HeatCell(told, 0.0, ranked=False))
     return [(one, numbers.names[one], cells[one]) for one in numbers.order(numbers.start)]
 
 

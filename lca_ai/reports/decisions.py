@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def write_comparison(found: Comparison, folder: str | Path) -> list[Path]:
-    """Write ``compare.html``, ``compare.csv`` and ``result.json`` into a folder, and return their paths.
+    """Write ``compare.html``, ``compare.csv``, ``details.csv`` and ``result.json`` into a folder; return their paths.
 
     Raises
     ------
@@ -27,6 +27,7 @@ def write_comparison(found: Comparison, folder: str | Path) -> list[Path]:
     return [
         report(found).write(out / "compare.html"),
         _csv(out / "compare.csv", found.table),
+        _csv(out / "details.csv", found.details),
         _json(out / "result.json", found.to_dict()),
     ]
 

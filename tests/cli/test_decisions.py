@@ -36,7 +36,7 @@ def test_a_comparison_is_written_as_page_rows_and_result(run, tmp_path):
         "--samples", 256, "--seed", 7, "--out", tmp_path,
     )  # fmt: skip
     assert status == 0
-    assert {path.name for path in tmp_path.iterdir()} == {"compare.html", "compare.csv", "result.json"}
+    assert {path.name for path in tmp_path.iterdir()} == {"compare.html", "compare.csv", "details.csv", "result.json"}
     rows = pd.read_csv(tmp_path / "compare.csv")
     told = ["category", "amount", "low", "high", "unit", "activity_basis"]
     assert list(rows.columns) == ["hardware", "location", *told]

@@ -290,7 +290,7 @@ def test_the_tornado_is_sorted_by_swing_and_of_all_that_bears(whole):
 
 
 def test_every_option_of_a_choice_is_tried(example):
-    model = lca.compile(example, inputs={"pue": lca.Choice((1.1, 2.0, 1.0)), "factors of gas (EU28)": lca.Choice((0.9, 0.1, 0.5))},
+    model = lca.compile(example, inputs={"pue": lca.Choice((1.1, 2.0, 1.0)), "factors of gas (EU28), climate change": lca.Choice((0.9, 0.1, 0.5))},
                         choices=["source of factors"])  # fmt: skip
     own = of(tornado(model.found))
     assert own.loc["PUE of FR", ["low", "high"]].tolist() == [1.0, 2.0]

@@ -402,6 +402,20 @@ def _explorer():
     return "TimeSeries ID,a,b\ninstance_name,vm-1,vm-1\ngpu,0,1\n" + "".join(rows)
 
 
+def _meter():
+    header = (
+        "time,monotonic_s,event,stage,sensor,energy_j,power_w,utilisation_percent,memory_used_bytes,temperature_c,"
+        "clock_mhz,throttle,fault,parent,covers,kind,range_j,limit_w,window_s,host,process\n"
+    )
+    stamp = "2024-05-31T10:39:{:02d}.250000Z,{}.5,"
+    rows = [stamp.format(0, 100) + "start,,,,,,,,,,,,,,,,,n1,7\n"]
+    for n in range(8):
+        told = ("node,gpu,counter,,700.0,,,", ",node,power,,,,,") if n == 0 else (",,,,,,,", ",,,,,,,")
+        rows.append(f"{stamp.format(n, 100 + n)}tick,,GPU-1,{5000 + 600.5 * n},600.5,97.0,,61.0,1980.0,,,{told[0]}\n")
+        rows.append(f"{stamp.format(n, 100 + n)}tick,,node,,{900.0 + n},,,,,,,{told[1]}\n")
+    return header + "".join([*rows, stamp.format(7, 107) + "end,,,,,,,,,,,,,,,,,,\n"])
+
+
 def _parquet(folder):
     path = folder / "log.parquet"
     stamps = pd.to_datetime([f"2024-05-31T10:{n:02d}Z" for n in range(5)])
@@ -413,6 +427,7 @@ def small_logs(folder):
     """Return the small logs of each format, by its name: of each the name of its file, and its bytes."""
     table = _reports("nvidia-smi_table_h100-mig.txt", _clock(LOGS / "nvidia-smi_table_h100-mig.txt"))
     texts = {
+        "lca-ai-meter": [_meter()],
         "mlperf-ptdaemon": [_head(TESTS.parent / "datasets" / "mlperf-r7525" / "spl.txt", 60), _channels()],
         "nvidia-smi": [
             _gpus(),

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,10 +15,22 @@ from hypothesis import strategies as st
 from lca_ai.errors import InputError
 from lca_ai.meter import process_use
 from lca_ai.meter.attribution import (
-    BY_PARTS, NO_RULE, OTHERS, UNKNOWN, Share, attribute, by_device_use, by_memory, by_processor_time, of_mig, of_mps,
-    visible_devices, whole_node,
+    BY_PARTS,
+    NO_RULE,
+    OTHERS,
+    UNKNOWN,
+    Share,
+    attribute,
+    by_device_use,
+    by_memory,
+    by_processor_time,
+    of_mig,
+    of_mps,
+    visible_devices,
+    whole_node,
 )  # fmt: skip
 from lca_ai.meter.sources.nvml import ProcessUse
+from lca_ai.meter.sources.visible import visible
 
 # A node of two cards, a package and its memory, over two intervals.
 #                 GPU-a        GPU-b       package-0    dram-0
@@ -38,6 +51,13 @@ def test_visible_devices_are_whole_and_the_other_ones_the_others():
     assert found[OTHERS] == pytest.approx(300.0, rel=1e-12)
     assert found[UNKNOWN] == pytest.approx(160.0, rel=1e-12)  # of the package and its memory nothing was said
     assert found.rules["package-0"] == NO_RULE
+
+
+def test_what_a_process_may_see_is_told_by_its_variables():
+    cards = ["GPU-a", "GPU-b"]
+    seen = visible(cards, {"CUDA_VISIBLE_DEVICES": "1", "CUDA_DEVICE_ORDER": "PCI_BUS_ID"})
+    found = attribute({name: NODE[name] for name in cards}, {"job": visible_devices(cards, seen)})
+    assert (found["job"], found[OTHERS]) == (300.0, 1000.0)
 
 
 def test_processor_time_by_hand():
@@ -87,7 +107,9 @@ def test_a_whole_bears_what_its_parts_do_not_and_is_divided_as_they_are():
 
 
 def test_parts_that_exceed_their_whole_are_scaled_to_it_and_it_is_told():
-    found = attribute({"psys": [90.0], "package-0": [100.0]}, {"job": whole_node(["package-0"])}, parents={"package-0": "psys"})
+    found = attribute(
+        {"psys": [90.0], "package-0": [100.0]}, {"job": whole_node(["package-0"])}, parents={"package-0": "psys"}
+    )
     assert found["job"] == pytest.approx(90.0)
     assert found.total == pytest.approx(90.0)
     assert "its parts exceed it in 1 intervals" in found.notes[0]
@@ -173,7 +195,7 @@ def test_a_share_of_processor_time_never_exceeds_the_whole(times):
 BUSY = "import time\nend = time.process_time() + {}\nwhile time.process_time() < end: pass\n"
 
 
-@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="processes are listed on Linux only")
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="processes are listed on Linux only")
 def test_the_processor_time_of_a_tree_holds_children_that_ended():
     code = (
         "import subprocess, sys, time\n"
@@ -184,7 +206,7 @@ def test_the_processor_time_of_a_tree_holds_children_that_ended():
     with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         assert child.stdout.readline() == b"done\n"
         use = process_use.of_tree(child.pid)
-        assert process_use.tree(child.pid) == (child.pid,)
+        assert process_use.tree(child.pid) == use.pids == (child.pid,)
         child.stdin.close()
     assert 0.35 < use.own_cpu_s < 5.0
     assert use.own_cpu_s < use.busy_cpu_s < use.all_cpu_s
@@ -192,7 +214,18 @@ def test_the_processor_time_of_a_tree_holds_children_that_ended():
     assert process_use.tree(child.pid) == ()
 
 
-@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="processes are listed on Linux only")
+def test_a_child_that_ended_and_nobody_waited_for_runs_no_more():
+    with subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE) as child:
+        assert process_use.runs(child.pid)
+        child.stdin.close()
+        until = time.monotonic() + 10
+        while process_use.runs(child.pid) and time.monotonic() < until:
+            time.sleep(0.02)
+        assert not process_use.runs(child.pid)
+    assert not process_use.runs(2**22 + 1)
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="processes are listed on Linux only")
 def test_a_tree_holds_the_children_that_run():
     with subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE) as child:
         assert child.pid in process_use.tree(os.getpid())
@@ -226,10 +259,13 @@ def test_the_use_of_a_card_is_that_of_its_processes():
         ProcessUse("GPU-a", 99, 5e9, 50.0),
         ProcessUse("GPU-b", 99, 1e9, math.nan),
     ]
-    assert process_use.of_cards(uses, (10, 11)) == {"GPU-a": (50.0, 100.0, 3e9, 8e9), "GPU-b": (0.0, 0.0, 0.0, 1e9)}
+    found = process_use.of_cards(uses, (10, 11))
+    assert found["GPU-a"] == (50.0, 100.0, 3e9, 8e9)
+    assert found["GPU-b"] == pytest.approx((math.nan, math.nan, 0.0, 1e9), nan_ok=True)  # not sampled, not idle
+    assert process_use.of_cards([*uses, ProcessUse("GPU-b", 10, 1e9, 7.0)], (10,))["GPU-b"] == (7.0, 7.0, 1e9, 2e9)
 
 
-@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="processes are listed on Linux only")
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="processes are listed on Linux only")
 def test_a_busy_child_has_its_share_of_a_node():
     with subprocess.Popen([sys.executable, "-c", BUSY.format(30)]) as child:
         try:

@@ -129,7 +129,10 @@ def _sensors(table: pd.DataFrame) -> pd.DataFrame:
     rows = table[table["sensor"].ne("")]
     told = rows[rows["kind"].ne("")].drop_duplicates("sensor", keep="last")
     known = told.set_index("sensor")[["parent", "covers", "kind", "range_j", "limit_w", "window_s"]]
-    return known.reindex(rows["sensor"].unique()).fillna({"parent": "", "covers": "", "kind": "counter"})
+    known = known.reindex(rows["sensor"].unique()).fillna({"parent": "", "covers": ""})
+    counts = rows["energy_j"].notna().groupby(rows["sensor"], sort=False).any()
+    known["kind"] = known["kind"].fillna(counts.map({True: "counter", False: "power"}))
+    return known
 
 
 def _host(table: pd.DataFrame, path: Path) -> str:
@@ -145,8 +148,9 @@ def _between_ticks(table: pd.DataFrame) -> pd.Series:
     first = ~usable.duplicated(["recording", "sensor"])
     ticks = usable[usable["event"].eq("tick")]
     every = ticks.groupby(["recording", "sensor"])["at"].diff().median()
-    until = usable.groupby(["recording", "sensor"])["at"].transform("max") - usable["at"]
-    close = usable["event"].eq("tick") & (until < (0 if np.isnan(every) else every / 2.0))
+    groups = usable.groupby(["recording", "sensor"])
+    until = groups["at"].transform("max") - usable["at"]
+    close = usable["event"].eq("tick") & groups["event"].transform("last").ne("tick") & (until < every / 2.0)
     inner = (usable["event"].isin(["stage+", "stage-"]) | close) & ~first & ~last
     return inner.reindex(table.index, fill_value=False)
 

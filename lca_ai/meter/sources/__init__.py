@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from importlib import import_module
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lca_ai.errors import InputError, UnknownKeyError, did_you_mean
-from lca_ai.meter.base import Reading, Sensor, Source, SourceUnavailable
+from lca_ai.meter.base import Counting, Reading, Sensor, Source, SourceUnavailable
+
+if TYPE_CHECKING:
+    from lca_ai.models.power import Covered
 
 #: Name of a source -> its module and class; where two measure the same, the first is used.
 _PLACES = {
@@ -78,7 +81,7 @@ def find(sources: str | Iterable[str | Source] = "auto") -> Found:
 
     Parameters
     ----------
-    sources : ``"auto"`` for all of this machine, names (``"nvml, rapl"``, ``["nvml", "redfish=https://..."]``), or
+    sources : ``"auto"`` for all of this machine, names (``"nvml, rapl"``, ``["auto", "redfish=https://..."]``), or
         sources. No network is asked unless an address is given; the model stands in, in ``"auto"``, for what has no
         sensor.
 
@@ -91,30 +94,37 @@ def find(sources: str | Iterable[str | Source] = "auto") -> Found:
     ------
     UnknownKeyError : for a name that no source has
     InputError : for two sensors of one name
+
+    Examples
+    --------
+    >>> from lca_ai.meter.sources.model import ModelSource
+    >>> found = find(["auto", ModelSource(("cpu",), cpu_rated_power_w=280.0)])  # doctest: +SKIP
     """
-    auto = sources == "auto"
-    asked = [source(one) if isinstance(one, str) else one for one in _asked(sources)]
+    asked, auto = _asked(sources)
     found = Found([], [])
     try:
         for one in asked:
-            if not (auto and one.name == "model"):
-                _open(one, found)
-        settled = _settled(found)
+            _open(one, found)
+        found = _settled(found)
         if auto:
-            _model(settled)
-        _check_names(settled)
+            _model(found)
+        _check_names(found)
     except BaseException:
         found.close()
         raise
-    return settled
+    return found
 
 
-def _asked(sources: str | Iterable[str | Source]) -> Iterable[str | Source]:
-    if sources == "auto":
-        return NAMES
-    if not isinstance(sources, str):
-        return sources
-    return [name for name in sources.split(",") if name.strip()]
+def _asked(sources: str | Iterable[str | Source]) -> tuple[list[Source], bool]:
+    """The sources asked for, and whether all of this machine are; of these not those that are given beside."""
+    wanted = (
+        [name.strip() for name in sources.split(",") if name.strip()] if isinstance(sources, str) else list(sources)
+    )
+    given = [source(one) if isinstance(one, str) else one for one in wanted if one != "auto"]
+    if "auto" not in wanted:
+        return given, False
+    known = {"model", *(one.name for one in given)}
+    return [*(source(name) for name in NAMES if name not in known), *given], True
 
 
 def _open(one: Source, found: Found) -> None:
@@ -132,7 +142,8 @@ def _model(found: Found) -> None:
     from lca_ai.meter.sources.model import ModelSource
 
     measured = {part for one in found.opened for sensor in one.sensors for part in (sensor.covers, *sensor.also)}
-    parts = () if "node" in measured else tuple(part for part in ("cpu", "memory") if part not in measured)
+    modelled: tuple[Covered, ...] = () if "node" in measured else ("cpu", "memory")
+    parts = tuple(part for part in modelled if part not in measured)
     if parts:
         _open(ModelSource(parts), found)
     else:
@@ -144,7 +155,7 @@ def _settled(found: Found) -> Found:
     node, meter = _node(found.opened)
     claims: dict[tuple[str, str], str] = {}
     kept, told = [], list(found.unavailable)
-    for one in found.opened:
+    for one in sorted(found.opened, key=_is_model):  # what is measured comes before what is modelled
         out: dict[str, str] = {}
         for sensor in one.sensors:  # a part goes with the whole that it lies in
             if _is_whole(sensor):
@@ -172,6 +183,10 @@ def _node(opened: Sequence[Opened]) -> tuple[Sensor | None, str]:
     """The sensor of the whole computer, a counter before samples, and its source; None where there is none."""
     whole = [(sensor, one.source.name) for one in opened for sensor in one.sensors if _is_whole(sensor)]
     return min(whole, key=lambda pair: pair[0].kind != "counter") if whole else (None, "")
+
+
+def _is_model(one: Opened) -> bool:
+    return all(sensor.kind == "model" for sensor in one.sensors)
 
 
 def _is_whole(sensor: Sensor) -> bool:
@@ -212,6 +227,8 @@ class Selected:
     def __init__(self, source: Source, sensors: Sequence[Sensor]) -> None:
         self.name, self.source, self.sensors = source.name, source, tuple(sensors)
         self._kept = frozenset(sensor.name for sensor in sensors)
+        if isinstance(source, Counting):
+            self.read_counters = lambda: self._of(source.read_counters())
 
     def open(self) -> Sequence[Sensor]:
         """The sensors that are kept."""
@@ -219,7 +236,17 @@ class Selected:
 
     def read(self) -> Sequence[Reading]:
         """One reading of every sensor that is kept."""
-        return [reading for reading in self.source.read() if reading.sensor in self._kept]
+        return self._of(self.source.read())
+
+    def appeared(self) -> Sequence[Sensor]:
+        """Sensors that were not there before, where the source looks for such."""
+        look = getattr(self.source, "appeared", None)
+        found: Sequence[Sensor] = () if look is None else look()
+        self._kept |= {sensor.name for sensor in found}
+        return found
+
+    def _of(self, readings: Sequence[Reading]) -> list[Reading]:
+        return [reading for reading in readings if reading.sensor in self._kept]
 
     def close(self) -> None:
         """Let go of the source."""

@@ -37,7 +37,7 @@ class IpmiSource:
 
     def __init__(self, tool: str = "ipmitool", *, every_s: float = _EVERY_S, root: str | Path = "/") -> None:
         self.tool, self.root = tool, Path(root)
-        self._polled = Polled(lambda: [self._ask()], every_s)
+        self._polled = Polled(self._asked, every_s)
 
     def open(self) -> Sequence[Sensor]:
         """Ask the controller for the first time.
@@ -56,6 +56,9 @@ class IpmiSource:
             raise SourceUnavailable(self.name, first.fault, "ipmitool needs read and write access to /dev/ipmi0")
         self._polled.start([first])
         return [Sensor("node", "node", "power", resolution="1 W", facts={"read by": f"{self.tool} dcmi power reading"})]
+
+    def _asked(self) -> list[Reading]:
+        return [self._ask()]
 
     def _ask(self) -> Reading:
         try:

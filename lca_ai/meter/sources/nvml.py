@@ -139,7 +139,8 @@ class NvmlSource:
 
     def _own_sensors(self, device: Device, parts: list[tuple[Slice, Any]]) -> list[Sensor]:
         """The slices that have readings of their own, not those of the card by another name."""
-        found, whole = [], device.read()
+        found: list[Sensor] = []
+        whole = device.read() if parts else Reading(device.name)
         for slice_, handle in parts:
             part = Device(self._nvml, handle)
             sensor = part.sensor({"profile": slice_.profile, **self._facts}, parent=device.name)
@@ -160,6 +161,10 @@ class NvmlSource:
         else:
             self._wait_s, self._try_at = _FIRST_WAIT_S, 0.0
         return readings
+
+    def read_counters(self) -> Sequence[Reading]:
+        """One reading of the energy counter of every card that has one."""
+        return [device.read_counter() for device in self._devices if device.counts]
 
     def _renew(self) -> None:
         """Take the handles of lost cards anew; where that fails, start NVML anew, ever less often."""
@@ -184,7 +189,10 @@ class NvmlSource:
         return device.answers()
 
     def appeared(self) -> Sequence[Sensor]:
-        """Sensors of the cards that were not there, or not readable, at the start; they are read from now on."""
+        """Sensors of the cards that were not there, or not readable, at the start; they are read from now on.
+
+        NVML lists a card that was put in while it runs only when it is started anew, as it is for a lost card.
+        """
         self.left_out = []
         try:
             return self._found(self._nvml.nvmlDeviceGetCount())
@@ -206,7 +214,9 @@ class NvmlSource:
         for sample in samples:
             memory = found.get((sample.pid, ""), (math.nan, math.nan))[0]
             found[sample.pid, ""] = (memory, float(sample.smUtil))
-        self._since[device.name] = max((sample.timeStamp for sample in samples), default=self._since.get(device.name, 0))
+        self._since[device.name] = max(
+            (sample.timeStamp for sample in samples), default=self._since.get(device.name, 0)
+        )
         return [ProcessUse(device.name, pid, *figures, where) for (pid, where), figures in found.items()]
 
     def close(self) -> None:
@@ -215,6 +225,8 @@ class NvmlSource:
         self._stop()
 
     def _stop(self) -> None:
+        if self._nvml is None:
+            return
         try:
             self._nvml.nvmlShutdown()
         except self._nvml.NVMLError:

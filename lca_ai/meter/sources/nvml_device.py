@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from lca_ai.meter.base import Reading, Sensor
+from lca_ai.meter.base import Kind, Reading, Sensor
 
 _MILLI = 1e-3
 #: Over which the driver averages. [s]
@@ -75,7 +75,7 @@ class Device:
             nvml.NVML_ERROR_GPU_IS_LOST, nvml.NVML_ERROR_UNINITIALIZED, nvml.NVML_ERROR_INVALID_ARGUMENT,
             nvml.NVML_ERROR_RESET_REQUIRED, nvml.NVML_ERROR_NOT_FOUND, nvml.NVML_ERROR_GPU_NOT_FOUND,
         }  # fmt: skip
-        self._counts = False
+        self.counts = False
         self._power: Callable[[], float] | None = None
         self._throttles: dict[int, str] = {}
 
@@ -92,11 +92,11 @@ class Device:
 
     def sensor(self, facts: dict[str, str], parent: str = "") -> Sensor | None:
         """The card as a sensor; None where it tells neither energy nor power."""
-        self._counts, counted = self._find_counter()
+        self.counts, counted = self._find_counter()
         self._power, way, window = self._find_power()
-        if not self._counts and self._power is None:
+        if not self.counts and self._power is None:
             return None
-        kind = "counter" if self._counts else ("averaged" if window else "power")
+        kind: Kind = "counter" if self.counts else ("averaged" if window else "power")
         own = {"power": way, "energy": counted, **self._own_facts()}
         return Sensor(
             self.name,
@@ -104,8 +104,8 @@ class Device:
             kind,
             parent,
             model=self.ask("Name") or "",
-            window_s=None if self._counts else window,
-            resolution="1 mJ" if self._counts else "1 mW",
+            window_s=None if self.counts else window,
+            resolution="1 mJ" if self.counts else "1 mW",
             facts=facts | {key: value for key, value in own.items() if value},
         )
 
@@ -155,7 +155,10 @@ class Device:
         field = self.nvml.nvmlDeviceGetFieldValues(self.handle, [number])[0]
         if field.nvmlReturn != self.nvml.NVML_SUCCESS:
             raise self.nvml.NVMLError(field.nvmlReturn)
-        wide = field.valueType in {self.nvml.NVML_VALUE_TYPE_UNSIGNED_LONG_LONG, self.nvml.NVML_VALUE_TYPE_UNSIGNED_LONG}
+        wide = field.valueType in {
+            self.nvml.NVML_VALUE_TYPE_UNSIGNED_LONG_LONG,
+            self.nvml.NVML_VALUE_TYPE_UNSIGNED_LONG,
+        }
         return float(field.value.ullVal if wide else field.value.uiVal)
 
     def _own_facts(self) -> dict[str, str]:
@@ -170,23 +173,17 @@ class Device:
 
     def read(self) -> Reading:
         """One look: what cannot be read is not known, and the fault says why."""
-        reading, faults = Reading(self.name), []
-        try:
-            if self._counts:
-                reading.energy_j = self._positive(self.nvml.nvmlDeviceGetTotalEnergyConsumption(self.handle))
-                if math.isnan(reading.energy_j):
-                    faults.append("the energy counter reads 0")
-        except self.nvml.NVMLError as fault:
-            if self._is_gone(fault):
-                return self._as_lost(reading, fault)
-            faults.append(f"energy: {fault}")
+        reading = self.read_counter() if self.counts else Reading(self.name)
+        if self.lost and self.counts:
+            return reading
+        faults = [reading.fault] if reading.fault else []
         try:
             if self._power is not None:
                 reading.power_w = self._positive(self._power())
                 if math.isnan(reading.power_w):
                     faults.append("the power reads 0")
         except self.nvml.NVMLError as fault:
-            if self._is_gone(fault):
+            if fault.value in self._gone:
                 return self._as_lost(reading, fault)
             faults.append(f"power: {fault}")
         self.lost = False
@@ -194,17 +191,29 @@ class Device:
         reading.values = self._values()
         return reading
 
+    def read_counter(self) -> Reading:
+        """The energy counter alone."""
+        reading = Reading(self.name)
+        try:
+            reading.energy_j = self._positive(self.nvml.nvmlDeviceGetTotalEnergyConsumption(self.handle))
+        except self.nvml.NVMLError as fault:
+            if fault.value in self._gone:
+                return self._as_lost(reading, fault)
+            reading.fault = f"energy: {fault}"
+            return reading
+        self.lost = False
+        if math.isnan(reading.energy_j):
+            reading.fault = "the energy counter reads 0"
+        return reading
+
     def answers(self) -> bool:
         """Whether the card tells its energy or its power."""
-        look = (lambda: self.nvml.nvmlDeviceGetTotalEnergyConsumption(self.handle)) if self._counts else self._power
+        look = (lambda: self.nvml.nvmlDeviceGetTotalEnergyConsumption(self.handle)) if self.counts else self._power
         return look is not None and self._has(look)
 
     @staticmethod
     def _positive(milli: float) -> float:
         return milli * _MILLI if milli > 0 else math.nan
-
-    def _is_gone(self, fault: Any) -> bool:
-        return fault.value in self._gone
 
     def _as_lost(self, reading: Reading, fault: Any) -> Reading:
         self.lost = True

@@ -25,18 +25,16 @@ class Polled:
         self._ask, self._every_s = ask, every_s
         self._newest: list[Reading] = []
         self._at = 0.0
-        self._end = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._end: threading.Event | None = None
 
     def start(self, first: list[Reading]) -> None:
         """Go on asking, after a first outcome."""
         self._newest, self._at = first, time.monotonic()
-        self._end.clear()
-        self._thread = threading.Thread(target=self._run, name="lca-ai polls a source", daemon=True)
-        self._thread.start()
+        self._end = threading.Event()  # here, so that a source that is not open can be handed to another process
+        threading.Thread(target=self._run, args=(self._end,), name="lca-ai polls a source", daemon=True).start()
 
-    def _run(self) -> None:
-        while not self._end.wait(self._every_s):
+    def _run(self, end: threading.Event) -> None:
+        while not end.wait(self._every_s):
             found = self._ask()
             self._newest, self._at = found, time.monotonic()
 
@@ -49,4 +47,5 @@ class Polled:
 
     def close(self) -> None:
         """Stop asking; one that is under way is not waited for."""
-        self._end.set()
+        if self._end is not None:
+            self._end.set()

@@ -110,6 +110,7 @@ class RaplSource:
                 resolution="1 uJ",
                 facts={"zone": zone.path.name, **zone.facts},
                 also=covers[zone.name][1:],  # type: ignore[arg-type]
+                limit_w=_limit(zone.path) if zone.name.startswith("psys") else None,
             )
             for zone in self._zones
         ]
@@ -148,8 +149,8 @@ class RaplSource:
             if forbidden:
                 raise SourceUnavailable(self.name, "no permission to read the energy counters", _REMEDY)
             raise SourceUnavailable(self.name, f"no energy counter can be read: {next(iter(faults.values()))}")
-        for name, fault in faults.items():
-            self._leave(name, str(fault), _REMEDY if isinstance(fault, PermissionError) else "")
+        for name, why in faults.items():
+            self._leave(name, str(why), _REMEDY if isinstance(why, PermissionError) else "")
 
     def _drop_silent(self) -> None:
         """Leave out counters that stand at 0: the domain is not counted."""
@@ -162,7 +163,9 @@ class RaplSource:
             self._leave(name, "its counter stands at 0: not counted")
         if not self._zones:
             self.left_out = []
-            raise SourceUnavailable(self.name, "the energy counters stand at 0", "a virtual machine may show empty ones")
+            raise SourceUnavailable(
+                self.name, "the energy counters stand at 0", "a virtual machine may show empty ones"
+            )
 
     def _drop_twins(self) -> None:
         """Leave out packages and memories whose counter is that of another, looked at before and after it each time."""
@@ -193,6 +196,8 @@ class RaplSource:
         """One reading of every counter; one that reads 0 was not read."""
         return [_reading(zone) for zone in self._zones]
 
+    read_counters = read
+
     def close(self) -> None:
         """Close the files of the counters."""
         for zone in self._zones:
@@ -220,6 +225,12 @@ def _named(zone: str, titles: dict[str, str]) -> str:
 
 def _numbers(zone: str) -> list[int]:
     return [int(number) for number in re.findall(r"\d+", zone)]
+
+
+def _limit(zone: Path) -> float | None:
+    """The highest limit of a zone's power: a platform may draw more than any processor; None where none is told. [W]"""
+    told = [_text(path) for what in ("max_power", "power_limit") for path in zone.glob(f"constraint_*_{what}_uw")]
+    return max((int(text) * _MICRO for text in told if text.isdigit() and int(text)), default=None)
 
 
 def _same(one: _Zone, other: _Zone) -> bool:

@@ -10,11 +10,9 @@ from __future__ import annotations
 import base64
 import json
 import math
-import urllib.error
-import urllib.request
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from lca_ai.meter.base import Reading, Sensor, SourceUnavailable
 from lca_ai.meter.sources.polled import Polled
@@ -39,13 +37,12 @@ class RedfishSource:
     def __init__(self, address: str = "", *, every_s: float = _EVERY_S) -> None:
         parts = urlsplit(address)
         self.address = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
-        self._request: urllib.request.Request | None = None
-        if parts.scheme in {"http", "https"} and parts.netloc:
-            self._request = urllib.request.Request(self.address, headers={"Accept": "application/json"})  # noqa: S310
-            if parts.username is not None:
-                pair = f"{parts.username}:{parts.password or ''}".encode()
-                self._request.add_header("Authorization", f"Basic {base64.b64encode(pair).decode()}")
-        self._polled = Polled(lambda: [self._ask()], every_s)
+        self._known = parts.scheme in {"http", "https"} and bool(parts.netloc)
+        self._headers = {"Accept": "application/json"}
+        if parts.username is not None:
+            pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()
+            self._headers["Authorization"] = f"Basic {base64.b64encode(pair).decode()}"
+        self._polled = Polled(self._asked, every_s)
 
     def open(self) -> Sequence[Sensor]:
         """Ask the controller for the first time.
@@ -54,7 +51,7 @@ class RedfishSource:
         ------
         SourceUnavailable : without an address, an answer, or a power in it
         """
-        if self._request is None:
+        if not self._known:
             raise SourceUnavailable(self.name, "no address is given, and none is looked for", _REMEDY)
         first = self._ask()
         if first.fault:
@@ -63,14 +60,19 @@ class RedfishSource:
         counts = not math.isnan(first.energy_j)
         return [Sensor("node", "node", "counter" if counts else "power", facts={"address": self.address})]
 
+    def _asked(self) -> list[Reading]:
+        return [self._ask()]
+
     def _ask(self) -> Reading:
-        if self._request is None:
-            return Reading("node", fault="no address")
+        import urllib.request  # heavy, and only for who gives an address
+        from http.client import HTTPException
+
+        request = urllib.request.Request(self.address, headers=self._headers)  # noqa: S310 (http or https)
         try:
-            with urllib.request.urlopen(self._request, timeout=_PATIENCE_S) as answer:  # noqa: S310 (the user's own)
+            with urllib.request.urlopen(request, timeout=_PATIENCE_S) as answer:  # noqa: S310 (the user's own)
                 document = json.load(answer)
-        except (OSError, ValueError) as fault:  # URLError is an OSError, JSONDecodeError a ValueError
-            return Reading("node", fault=str(fault))
+        except (OSError, ValueError, HTTPException) as fault:  # URLError is an OSError, JSONDecodeError a ValueError
+            return Reading("node", fault=str(fault) or type(fault).__name__)
         energy, power = _figures(document if isinstance(document, dict) else {})
         known = energy > 0 or power > 0
         return Reading("node", energy, power, fault="" if known else "the document has no energy and no power")
@@ -99,6 +101,6 @@ def _figures(document: dict[str, Any]) -> tuple[float, float]:
 
 
 def _number(value: Any) -> float:
-    told = value.get("Reading") if isinstance(value, dict) else value
+    told: Any = value.get("Reading") if isinstance(value, dict) else value
     fits = isinstance(told, int | float) and not isinstance(told, bool) and told > 0
     return float(told) if fits else math.nan

@@ -1,6 +1,6 @@
 """Which of the cards a process may use, by the variables that CUDA and the container runtime read.
 
-Source: CUDA C++ Programming Guide, "CUDA Environment Variables"; NVIDIA Container Toolkit, "Specialized Configurations".
+Source: CUDA Programming Guide, "CUDA Environment Variables"; NVIDIA Container Toolkit, "Specialized Configurations".
 """
 
 from __future__ import annotations

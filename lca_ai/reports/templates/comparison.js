@@ -104,7 +104,7 @@ function intervals() {
     const i = +row.dataset.i;
     row.className = [kind.reason ? 'unranked' : '', now[i] === null ? 'unknown' : ''].join(' ').trim();
     bar(row, a, draw(kind.low[i]), draw(kind.median[i]), draw(kind.high[i]), now[i]);
-    write(row, [significant(now[i]), kind.reason ? 'covers ' + (100 * kind.covered[i]).toFixed(0) + ' %' : moved() ? 'central only' : between(draw(kind.low[i]), draw(kind.high[i]))]);
+    write(row, [significant(now[i]), now[i] === null ? 'no figure' : moved() ? 'central only' : between(draw(kind.low[i]), draw(kind.high[i]))]);
   }
   inOrder(box, rows, byAmount(c));
 }
