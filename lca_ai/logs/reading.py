@@ -25,6 +25,11 @@ _KEPT = {
     "times may be early",
     "reading of several jobs",
     "device named by its rank",
+    "modelled, no sensor",
+    "resumed",
+    "without an end",
+    "note of the meter",
+    "counter wrapped",
 }
 
 

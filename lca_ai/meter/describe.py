@@ -16,6 +16,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lca_ai.meter import node
 from lca_ai.meter.base import Sensor
 from lca_ai.meter.clock import stamp
 
@@ -65,6 +66,7 @@ def describe(settings: Settings, started: Edge, sensors: Sequence[Sensor], missi
         "python": platform.python_version(),
         "platform": platform.platform(),
         "program": sys.argv[0],
+        "node": node.facts(),
     }
     return Description(settings.host, stamp(started.utc), started.utc - started.moment, content)
 

@@ -167,7 +167,9 @@ class PowerLog(Model):
         if path.is_file():
             return [path]
         if path.is_dir():
-            within = sorted(one for one in path.rglob("*") if one.is_file() and not _hidden(one.relative_to(path)))
+            within = _measured_here(path) or sorted(
+                one for one in path.rglob("*") if one.is_file() and not _hidden(one.relative_to(path))
+            )
             if not within:
                 raise InputError("the folder holds no file", file=name, field="power.files")
             return within
@@ -178,6 +180,13 @@ class PowerLog(Model):
                 raise InputError("no file fits the pattern", file=name, field="power.files")
             return fitting
         raise InputError("no such file", file=name, field="power.files")
+
+
+def _measured_here(folder: Path) -> list[Path]:
+    """The logs of ``lca_ai.measure`` in the folder of a run, which may hold anything else; none where it has none."""
+    if next(folder.glob("_meter-*.json"), None) is None:
+        return []
+    return sorted(one for one in folder.glob("power-*.csv") if one.is_file())
 
 
 def _hidden(path: Path) -> bool:
