@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -12,9 +11,6 @@ from lca_ai.cli.options import Inputs, Samples, Seed, inputs_of
 from lca_ai.cli.shared import AsJson, Own, app, print_json
 from lca_ai.errors import InputError
 from lca_ai.shell_words import as_options
-
-if TYPE_CHECKING:
-    from lca_ai.interpretation.break_even import BreakEven
 
 _FRAMES = ("table", "curves", "machines", "inputs", "gaps")
 
@@ -64,6 +60,7 @@ def break_even(  # noqa: PLR0913 (one argument for each choice of the question)
 ) -> None:
     """Tell when a new machine has paid back what it takes to make, by what it saves in use."""
     from lca_ai.interpretation.break_even import break_even as found_for
+    from lca_ai.reports.decisions import told, write_tables
 
     with as_options():
         found = found_for(
@@ -73,13 +70,12 @@ def break_even(  # noqa: PLR0913 (one argument for each choice of the question)
             age=age, grid_trend=grid_trend, start=start, years=years, precision=precision, inputs=inputs_of(inputs),
             samples=samples, seed=seed, tables=own,
         )  # fmt: skip
-    written = [] if out is None else _write(found, out)
+    frames = {one: getattr(found, one) for one in _FRAMES}
+    paths = [] if out is None else write_tables(out, "break_even.json", found.to_dict(), frames)
     if as_json:
         print_json(found.to_dict())
         return
-    typer.echo(found.summary())
-    for path in written:
-        typer.echo(f"wrote {path}")
+    typer.echo(told(found.summary(), paths))
 
 
 def _side(name: str, own: Path | None) -> Any:
@@ -113,16 +109,3 @@ def _by_machine(given: list[str] | None, option: str) -> dict[str, str]:
             raise InputError("no machine and its amount", field=option, value=one, accepted="e.g. 'dgx-a100=3 kW'")
         found[name.strip()] = amount.strip()
     return found
-
-
-def _write(found: BreakEven, folder: Path) -> list[Path]:
-    """The result as JSON, and its tables as CSV."""
-    files = {"break_even.json": json.dumps(found.to_dict(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"}
-    files |= {f"{name}.csv": getattr(found, name).to_csv(index=False, lineterminator="\n") for name in _FRAMES}
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in files.items():
-            (folder / name).write_text(text, encoding="utf-8", newline="\n")
-    except OSError as fault:
-        raise InputError(f"cannot be written: {fault.strerror}", file=folder, field="--out") from fault
-    return [folder / name for name in files]

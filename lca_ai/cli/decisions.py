@@ -75,7 +75,7 @@ def compare(  # noqa: PLR0913 (one argument for each choice of the comparison)
     from lca_ai.interpretation.cases import cases
     from lca_ai.interpretation.compare import compare as compared
     from lca_ai.own_tables import using
-    from lca_ai.reports.decisions import write_comparison
+    from lca_ai.reports.decisions import told, write_comparison
 
     subject = subject_of(studies, own)
     with as_options(), using(own):
@@ -91,9 +91,7 @@ def compare(  # noqa: PLR0913 (one argument for each choice of the comparison)
     if as_json:
         print_json(found.to_dict())
         return
-    typer.echo(found.summary())
-    for path in paths:
-        typer.echo(f"wrote {path}")
+    typer.echo(told(found.summary(), paths))
 
 
 @app.command(epilog="Example: lca-ai uncertainty resnet50-france --samples 4096 --seed 7 --out intervals")
@@ -114,7 +112,7 @@ def uncertainty(  # noqa: PLR0913 (one argument for each choice of the simulatio
     """Tell how sure a study is of its totals: 5, 50 and 95 % of every category and life cycle stage."""
     from lca_ai.interpretation.uncertainty import monte_carlo
     from lca_ai.own_tables import using
-    from lca_ai.reports.decisions import write_simulation
+    from lca_ai.reports.decisions import told, write_simulation
 
     subject = subject_of([study], own)
     with as_options(), using(own):
@@ -126,9 +124,7 @@ def uncertainty(  # noqa: PLR0913 (one argument for each choice of the simulatio
     if as_json:
         print_json(found.to_dict())
         return
-    typer.echo(found.summary())
-    for path in paths:
-        typer.echo(f"wrote {path}")
+    typer.echo(told(found.summary(), paths))
 
 
 def _places(text: str | None) -> Any:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -12,9 +11,6 @@ from lca_ai.cli.shared import AsJson, Own, app, print_json
 from lca_ai.cli.study import study_file
 from lca_ai.errors import InputError
 from lca_ai.shell_words import as_options
-
-if TYPE_CHECKING:
-    from lca_ai.interpretation.hours import BestHours
 
 _FRAMES = ("table", "hours", "categories", "regret")
 
@@ -49,6 +45,7 @@ def best_hours(  # noqa: PLR0913 (one argument for each choice of the question)
     """Tell when to run: the best block of a window, and the cheapest hours of it."""
     from lca_ai.interpretation.hours import best_hours as best
     from lca_ai.models.study import read_study
+    from lca_ai.reports.decisions import told, write_tables
 
     try:
         subject = read_study(study_file(study), tables=own)
@@ -74,23 +71,9 @@ def best_hours(  # noqa: PLR0913 (one argument for each choice of the question)
             seed=seed,
             tables=own,
         )
-    written = [] if out is None else _write(found, out)
+    frames = {one: getattr(found, one) for one in _FRAMES}
+    paths = [] if out is None else write_tables(out, "best_hours.json", found.to_dict(), frames)
     if as_json:
         print_json(found.to_dict())
         return
-    typer.echo(found.summary())
-    for path in written:
-        typer.echo(f"wrote {path}")
-
-
-def _write(found: BestHours, folder: Path) -> list[Path]:
-    """The result as JSON, and its tables as CSV."""
-    files = {"best_hours.json": json.dumps(found.to_dict(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"}
-    files |= {f"{name}.csv": getattr(found, name).to_csv(index=False, lineterminator="\n") for name in _FRAMES}
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in files.items():
-            (folder / name).write_text(text, encoding="utf-8", newline="\n")
-    except OSError as fault:
-        raise InputError(f"cannot be written: {fault.strerror}", file=folder, field="--out") from fault
-    return [folder / name for name in files]
+    typer.echo(told(found.summary(), paths))

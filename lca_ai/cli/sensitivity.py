@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from lca_ai.cli.options import Choices, Inputs, Samples, Seed, choices_of, inputs_of, subject_of
 from lca_ai.cli.shared import AsJson, Own, app, print_json
-from lca_ai.errors import InputError
 from lca_ai.shell_words import as_options
-
-if TYPE_CHECKING:
-    from lca_ai.interpretation.sensitivity import Sensitivity
 
 
 @app.command(epilog="Example: lca-ai sensitivity resnet50-france --category 'climate change' --out drivers")
@@ -34,6 +29,7 @@ def sensitivity(  # noqa: PLR0913 (one argument for each choice of the analysis)
     """Tell what drives a result, and what to measure next: Sobol indices and a tornado of every category."""
     from lca_ai.interpretation.sensitivity import sensitivity as analysed
     from lca_ai.own_tables import using
+    from lca_ai.reports.decisions import told, write_tables
 
     subject = subject_of([study], own)
     with as_options(), using(own):
@@ -41,24 +37,9 @@ def sensitivity(  # noqa: PLR0913 (one argument for each choice of the analysis)
             subject, samples=samples, seed=seed, inputs=inputs_of(inputs), choices=choices_of(choices),
             categories=category or None,
         )  # fmt: skip
-    written = [] if out is None else _write(found, out)
+    frames = {"sensitivity": found.indices, "tornado": found.tornado}
+    paths = [] if out is None else write_tables(out, "result.json", found.to_dict(), frames)
     if as_json:
         print_json(found.to_dict())
         return
-    typer.echo(found.summary())
-    for path in written:
-        typer.echo(f"wrote {path}")
-
-
-def _write(found: Sensitivity, folder: Path) -> list[Path]:
-    """The indices and the tornado as CSV, the whole as JSON."""
-    tables = {"sensitivity.csv": found.indices, "tornado.csv": found.tornado}
-    files = {name: table.to_csv(index=False, lineterminator="\n") for name, table in tables.items()}
-    files["result.json"] = json.dumps(found.to_dict(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in files.items():
-            (folder / name).write_text(text, encoding="utf-8", newline="\n")
-    except OSError as fault:
-        raise InputError(f"cannot be written: {fault.strerror}", file=folder, field="--out") from fault
-    return [folder / name for name in files]
+    typer.echo(told(found.summary(), paths))

@@ -77,38 +77,32 @@ class Uniform(_Spread):
         return self
 
 
-class Triangular(_Spread):
+class _Peaked(_Spread):
+    """A range with a peak in it."""
+
+    low: Point
+    """Lower end."""
+    mode: Point | None = None
+    """The figure's own value where not given."""
+    high: Point
+    """Upper end."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        _ascending(self.low, self.high, self.mode)
+        return self
+
+
+class Triangular(_Peaked):
     """From ``low`` to ``high`` with the peak at ``mode``."""
 
     type: Literal["triangular"] = "triangular"
-    low: Point
-    """Lower end."""
-    mode: Point | None = None
-    """The figure's own value where not given."""
-    high: Point
-    """Upper end."""
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        _ascending(self.low, self.high, self.mode)
-        return self
 
 
-class Pert(_Spread):
+class Pert(_Peaked):
     """Beta-PERT: a smooth bell from ``low`` to ``high`` around ``mode`` (Malcolm et al. 1959)."""
 
     type: Literal["pert"] = "pert"
-    low: Point
-    """Lower end."""
-    mode: Point | None = None
-    """The figure's own value where not given."""
-    high: Point
-    """Upper end."""
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        _ascending(self.low, self.high, self.mode)
-        return self
 
 
 class Choice(_Spread):

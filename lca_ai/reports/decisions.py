@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,27 @@ def write_simulation(found: MonteCarlo, folder: str | Path) -> list[Path]:
         _csv(out / "inputs.csv", found.inputs),
         _json(out / "result.json", found.to_dict()),
     ]
+
+
+def write_tables(folder: str | Path, name: str, data: dict[str, Any], frames: Mapping[str, pd.DataFrame]) -> list[Path]:
+    """Write a result as JSON, and its tables as CSV, into a folder.
+
+    Parameters
+    ----------
+    name : of the JSON file
+    frames : name without its suffix -> table
+
+    Raises
+    ------
+    InputError : where the folder cannot be written
+    """
+    out = Path(folder)
+    return [_json(out / name, data), *(_csv(out / f"{one}.csv", table) for one, table in frames.items())]
+
+
+def told(summary: str, paths: Iterable[Path]) -> str:
+    """What a command prints: the summary, and the files that were written."""
+    return "\n".join([summary, *(f"wrote {path}" for path in paths)])
 
 
 def _csv(file: Path, table: pd.DataFrame) -> Path:
