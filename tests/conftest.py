@@ -1,7 +1,8 @@
 """What the tests share: where the real logs lie, how a log is written and read, how long examples are searched."""
 
-from pathlib import Path
+from pathlib import signal
 
+import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -56,3 +57,10 @@ def read(write):
 def counts():
     """The notes of a reading, as name -> count."""
     return lambda reading: {note.what: note.count for note in reading.notes}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interruptible():
+    """Take Ctrl-C, as what is run here does: a shell that runs the tests in the background has it ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)

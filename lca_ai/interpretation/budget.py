@@ -91,10 +91,17 @@ class Largest:
         """What fits, what binds, and whether that is a guarantee."""
         within = " and ".join(f"{units.significant(row['budget'])} {row['unit']} of {row['category']}"
                               for row in self.budgets.to_dict("records"))  # fmt: skip
+        flow = self.scope.functional_unit
         lines = [f"{self.name}, within {within}", f"in {self.confidence:.0%} of {self.samples:,} draws", ""]
+        if self.of:
+            size = f"{flow.reference_flow.magnitude:,.12g} {flow.reference_flow.units:~}"
+            lines[1:2] = [
+                f"of one reference flow, {flow.description} ({size}), {lines[1]}",
+                f"{self.of} is that of the workload as a whole; a bound that is the physical one leaves all of it",
+            ]
         width = max(map(len, self.table["quantity"]))
         lines += [
-            f"{row['quantity']:<{width}}  {row['bound']} {_told(row['at_confidence'])} {row['unit']} "
+            f"{row['quantity']:<{width}}  {row['bound']} {_told(row['at_confidence'])} {_unit(row['unit'])}"
             f"(median {_told(row['median'])}, central {_told(row['central'])})"
             for row in self.table.to_dict("records")
         ]
@@ -117,6 +124,11 @@ class Largest:
             "guaranteed": self.guaranteed, "table": records(finite),
             "budgets": records(self.budgets.replace([math.inf, -math.inf], math.nan)),
         }  # fmt: skip
+
+
+def _unit(unit: str) -> str:
+    """A unit and a space; nothing for a plain number."""
+    return f"{unit} " if unit not in {"", "1"} else ""
 
 
 def _told(value: float) -> str:

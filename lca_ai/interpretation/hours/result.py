@@ -72,7 +72,7 @@ class BestHours:
         width = max(len(str(kind)) for kind in self.table["kind"])
         lines = [
             f"{self.name}: when to run in {self.zone}, by {self.category} ({self.grid_kind} figures of {self.series})",
-            f"may run from {begin} to {end}",
+            f"may run from {begin} to {end}; amounts are of the electricity of the whole run, without the machines",
             "",
             *(self._plan(row, width) for row in self.table.to_dict("records")),
         ]
