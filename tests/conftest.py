@@ -1,8 +1,8 @@
 """What the tests share: where the real logs lie, how a log is written and read, how long examples are searched."""
 
-from pathlib import signal
+import signal
+from pathlib import Path
 
-import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
