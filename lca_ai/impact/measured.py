@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+import pandas as pd
+
 from lca_ai.errors import StudyError, shorten
 from lca_ai.inventory import facility
 from lca_ai.inventory.facility import Metered
@@ -30,7 +33,7 @@ def metered_energy(
         seconds = given_seconds if given_seconds is not None else reading.occupied * count
         _check_devices(system, workload, reading)
         return (
-            Metered(hours, frozenset(reading.covers), "measured", seconds),
+            Metered(hours, frozenset(reading.covers), "measured", seconds, _without_sensor(reading)),
             reading,
             _quality(system, workload, reading),
         )
@@ -59,6 +62,17 @@ def metered_energy(
         None,
         [note],
     )
+
+
+def _without_sensor(reading: EnergyReading) -> pd.Series | None:
+    """Energy per hour of the devices that the meter modelled, for want of a sensor; None without any. [kWh]"""
+    names = reading.facts.get("modelled, no sensor", "").split(", ")
+    devices = reading.hours.index.get_level_values("device")
+    modelled = np.array([str(one).partition("/")[2] in names or one in names for one in devices])
+    if not modelled.any():
+        return None
+    found: pd.Series = reading.hours["energy"].where(modelled, 0.0).groupby(level="hour").sum()
+    return found
 
 
 def _wall_seconds(workload: Workload, machine_seconds: float | None) -> float | None:
@@ -101,7 +115,8 @@ def _quality(system: ProductSystem, workload: Workload, reading: EnergyReading) 
     found.append(("readings", reading.samples, f"{reading.format}; longest interval {reading.longest_interval:g} s"))
     covered = f"{span / length:.2%} of {length:,.1f} s" if length else "nothing"
     found.append(("coverage", round(span), covered))
-    found += [(key, 1, value) for key, value in reading.facts.items()]
+    noted = {what for what, _, _ in found}
+    found += [(key, 1, value) for key, value in reading.facts.items() if key not in noted]
     for sensor in reading.sensors:
         found.append(("sensor", 1, f"{sensor.what}: {100 * sensor.relative_uncertainty:g} % of the measured energy"))
         reason = f"error of the sensor of {workload.name}, relative to its energy"

@@ -194,6 +194,8 @@ class Figures:
         """What the log leaves out: energy per unit of its assumption; and the efficiency of the power supplies."""
         found, efficiency = [], -1
         for use in uses[1:]:
+            if use.activity == facility.BY_METER:
+                continue  # in the energy of the log already
             if use.activity == _LOSSES_OF_SUPPLIES:
                 efficiency = self.assumed("power_supply_efficiency", "power_supply_efficiency", "", high=1.0)
             elif use.basis == "modelled":

@@ -76,7 +76,7 @@ def add_workload(  # noqa: PLR0913 (what a workload needs from outside)
 
 def it_electricity(system: ProductSystem, workload: Workload, metered: Metered) -> tuple[list[EnergyUse], float]:
     """Every kind of electricity of the IT equipment of a run, and the sum [kWh]."""
-    uses = [EnergyUse(_measured_name(metered), metered.hours, metered.basis, ("study",))]
+    uses = _metered(metered)
     server, _ = facility.servers(workload.hardware)
     if server is not None:
         modelled, assumed, gaps = facility.not_covered(server, metered, workload=workload.name)
@@ -95,6 +95,18 @@ def it_electricity(system: ProductSystem, workload: Workload, metered: Metered) 
         for name, energy in workload.additional_energy.items()
     ]
     return uses, sum(use.total for use in uses)
+
+
+def _metered(metered: Metered) -> list[EnergyUse]:
+    """The energy of a log: what sensors told, and what the meter modelled for want of one."""
+    name, modelled = _measured_name(metered), metered.modelled
+    if modelled is None:
+        return [EnergyUse(name, metered.hours, metered.basis, ("study",))]
+    told = metered.hours - modelled
+    if not told.sum() > 0.0:
+        return [EnergyUse(name, metered.hours, "modelled", ("lca-ai-convention",))]
+    by_meter = EnergyUse(facility.BY_METER, modelled, "modelled", ("lca-ai-convention",))
+    return [EnergyUse(name, told, metered.basis, ("study",)), by_meter]
 
 
 def _with_overhead(

@@ -29,6 +29,8 @@ _US_PER_HOUR = 3_600_000_000
 #: Cloud provider -> the company that publishes the figures of its fleet.
 _OWNERS = {"azure": "microsoft", "gcp": "google"}
 WHOLE = frozenset({"node", "facility"})
+#: Energy in a log that is a meter's model, where a device has no sensor.
+BY_METER = "electricity, modelled by the meter"
 #: Component of a server -> what a log may call it.
 _COVERED_BY = {"accelerator": "gpu", "cpu": "cpu", "memory": "memory", "storage": "storage"}
 
@@ -50,12 +52,16 @@ class EnergyUse:
 
 @dataclass(frozen=True)
 class Metered:
-    """The energy of a run as measured or given: per hour [kWh], what it covers, and how long the machines were used."""
+    """The energy of a run as measured or given: per hour [kWh], what it covers, and how long the machines were used.
+
+    ``modelled`` is the part of ``hours`` that no sensor told: a meter's own model, in the same log.
+    """
 
     hours: pd.Series
     covers: frozenset[str]
     basis: Basis
     machine_seconds: float | None
+    modelled: pd.Series | None = None
 
 
 def evenly(kwh: float, start: datetime | None, seconds: float | None) -> pd.Series:

@@ -22,6 +22,7 @@ from lca_ai.meter.found_hardware import Card, Node, accelerator, machine, proces
 from lca_ai.meter.found_hardware import node as found_node
 from lca_ai.meter.handover import descriptions, found, inference_service, training_run
 from lca_ai.meter.measure import measure
+from lca_ai.meter.sources.model import ModelSource
 
 GIB = 2**30
 FR = lca.location("FR", pue=1.15)
@@ -330,3 +331,22 @@ def test_a_card_is_divided_by_what_the_driver_tells_of_its_processes(cards):
     assert table["GPU-0", "others"] == pytest.approx(225.0, rel=1e-6)
     assert table["GPU-1", "unknown"] == pytest.approx(200.0, rel=1e-6)
     assert "675 J (61.4%), others 225 J, not known 200 J" in done.stderr
+
+
+def test_what_the_meter_modelled_in_a_log_is_marked_so(tmp_path):
+    """Cards with a sensor, memory without one: the energy of each is told with its own basis, and adds up."""
+    with lca.measure(tmp_path, [Scripted(), ModelSource(("memory",))], every="50 ms") as window:
+        time.sleep(0.3)
+    run = lca.TrainingRun(name="run", power=window.log, hardware="dgx-h100", location="FR")
+    uses = lca.assess(run, SCOPE).energy().set_index("activity")
+    own = {name.partition("/")[2] or name: joules for name, joules in window.devices.items()}
+    modelled = uses.loc["electricity, modelled by the meter"]
+    assert modelled["activity_basis"] == "modelled"
+    assert modelled["energy [kWh]"] * 3.6e6 == pytest.approx(own["memory (model)"], rel=1e-6)
+    measured = uses.loc["electricity, gpu, memory"]
+    assert measured["activity_basis"] == "measured"
+    assert measured["energy [kWh]"] * 3.6e6 == pytest.approx(sum(own.values()) - own["memory (model)"], rel=1e-6)
+    found = lca.compare(run, SCOPE, samples=8)
+    assert found.table.set_index("category").loc["climate change", "amount"] == pytest.approx(
+        lca.assess(run, SCOPE)["climate change"].magnitude, rel=1e-12
+    )
