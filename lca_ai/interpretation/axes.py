@@ -54,7 +54,7 @@ def places_of(given: Any, runs: Sequence[Workload], notes: list[str]) -> dict[st
     if isinstance(given, str | Location):
         given = [given]
     if not isinstance(given, Mapping):
-        given = [one for each in given for one in _expanded(each)]
+        given = [one for each in given for one in _expanded(each, runs[0].location)]
     pairs = list(given.items()) if isinstance(given, Mapping) else [(place_name(one), one) for one in given]
     _unique([str(name) for name, _ in pairs], LOCATION)
     found = {str(name): _placed(one, runs, notes) for name, one in pairs}
@@ -71,8 +71,8 @@ def places_of(given: Any, runs: Sequence[Workload], notes: list[str]) -> dict[st
     return found
 
 
-def _expanded(one: Any) -> list[Any]:
-    """``all``, ``countries`` or the name of a provider as its places; any other one as it is.
+def _expanded(one: Any, own: Location) -> list[Any]:
+    """``all``, ``countries`` or the name of a provider as its places, the run's own first; any other one as it is.
 
     Raises
     ------
@@ -85,8 +85,10 @@ def _expanded(one: Any) -> list[Any]:
         raise StudyError("this is no place", field=LOCATION, value=one, accepted=told)
     name = one.strip()
     if name in {"all", "countries"}:
-        return list(zones(name))
-    return list(cloud_regions(name)) if name.casefold() in regions() else [name]
+        return sorted(zones(name), key=lambda zone: zone != own.zone)
+    if name.casefold() in regions():
+        return sorted(cloud_regions(name), key=lambda place: place.region != own.region)
+    return [name]
 
 
 def place_name(one: str | Location) -> str:
