@@ -15,7 +15,7 @@ import pandas as pd
 from lca_ai.errors import LogError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -147,11 +147,28 @@ def read_table(text: str, delimiter: str, *, file: str, header: bool = True) -> 
 
 
 _TOO_MANY_CELLS = "a row has more cells than the first one"
+_LONGEST_CELL = 131_072  # as in the csv module
 _CELLS = "as many cells in each row; decimal points, or decimal commas between semicolons"
 
 
 #: More columns than any log has: not a table.
 _MOST_COLUMNS = 5_000
+
+
+def rows_of(lines: Iterable[str], file: str) -> list[list[str]]:
+    """The rows of a CSV with quotes, blank ones left out; whatever limit of a cell another library has set.
+
+    Raises
+    ------
+    LogError : for a cell that does not end
+    """
+    try:
+        found = [row for row in csv.reader(lines, skipinitialspace=True) if any(cell.strip() for cell in row)]
+    except csv.Error as fault:
+        raise LogError(f"this is not a table of cells: {fault}", file=file) from None
+    if any(len(cell) > _LONGEST_CELL for row in found for cell in row):
+        raise LogError("this is not a table of cells: one of them does not end", file=file)
+    return found
 
 
 def _cells_in(line: str, delimiter: str, file: str) -> int:

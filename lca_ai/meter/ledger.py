@@ -12,8 +12,8 @@ import math
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 
+from lca_ai import tables
 from lca_ai.meter.base import Reading, Sensor
 
 
@@ -160,11 +160,9 @@ class Ledger:
         return {name: account.all_marks() for name, account in self.accounts.items() if account.readings}
 
 
-@cache
+@tables.cached
 def _highest_w() -> float:
     """The highest rated power of a processor in the hardware tables, for a counter whose limit is not known. [W]"""
-    from lca_ai import tables
-
     rows = (row for name in ("cpus", "items") for row in tables.rows("datasets/hardware", name))
     return max(float(row["value"]) for row in rows if row["kind"] == "cpu" and row["attribute"] == "rated_power")
 

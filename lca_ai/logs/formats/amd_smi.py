@@ -10,7 +10,6 @@ ROCm/amdsmi; ROCm/amdsmi issue 38 and ROCm/rocm_smi_lib issues 149 and 160 (outp
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -20,7 +19,7 @@ import pandas as pd
 from lca_ai.errors import LogError
 from lca_ai.logs import origin, wraps
 from lca_ai.logs.formats.stamps import any_times
-from lca_ai.logs.records import Format, Note, Options, Records, numbers
+from lca_ai.logs.records import Format, Note, Options, Records, numbers, rows_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -163,10 +162,7 @@ def _of_csv(text: str, path: Path) -> tuple[pd.DataFrame, list[Note]]:
     if start is None:
         raise LogError("the file has a header and no whole row", file=path.name, line=1)
     header = [name.strip(' "').lower() for name in lines[start].split(",")]
-    try:
-        cells = [[cell.strip() for cell in row] for row in csv.reader(lines[start + 1 :], skipinitialspace=True)]
-    except csv.Error as fault:
-        raise LogError(f"a line cannot be read: {fault}", file=path.name) from None
+    cells = [[cell.strip() for cell in row] for row in rows_of(lines[start + 1 :], path.name)]
     body = [row for row in cells if [cell.lower() for cell in row] != header]
     whole = [row for row in body if len(row) == len(header)]
     cut = len(body) - len(whole)

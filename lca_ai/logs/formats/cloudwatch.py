@@ -10,7 +10,6 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Agent-
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import re
@@ -31,6 +30,7 @@ from lca_ai.logs.records import (
     Records,
     numbers,
     parse_times,
+    rows_of,
     to_utc,
 )
 
@@ -120,10 +120,7 @@ def _name(label: str) -> str:
 
 
 def _of_csv(text: str, path: Path) -> list[_Named]:
-    try:
-        rows = [row for row in csv.reader(io.StringIO(text)) if any(cell.strip() for cell in row)]
-    except csv.Error as fault:
-        raise LogError(f"this is not a table of cells: {fault}", file=path.name) from None
+    rows = rows_of(io.StringIO(text), path.name)
     data = [row for row in rows if _STAMP.match(row[0].strip())]
     heads = {row[0].strip().lower(): row for row in rows if not _STAMP.match(row[0].strip())}
     if not data:

@@ -8,7 +8,6 @@ The file does not tell which metric it holds: the user says that it is a power, 
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 from typing import TYPE_CHECKING
@@ -19,7 +18,7 @@ import pandas as pd
 from lca_ai.errors import LogError
 from lca_ai.logs.formats.metric_devices import to_records
 from lca_ai.logs.formats.metrics import Series
-from lca_ai.logs.records import Format, Note, Options, Records, numbers
+from lca_ai.logs.records import Format, Note, Options, Records, numbers, rows_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,10 +36,7 @@ def _matches(head: str) -> bool:
 
 
 def _read(path: Path, text: str, options: Options) -> list[Records]:
-    try:
-        rows = [row for row in csv.reader(io.StringIO(text)) if any(cell.strip() for cell in row)]
-    except csv.Error as fault:
-        raise LogError(f"this is not a table of cells: {fault}", file=path.name) from None
+    rows = rows_of(io.StringIO(text), path.name)
     if options.columns is None:
         raise LogError("the file does not tell which metric it holds", file=path.name, line=1, accepted=_ACCEPTED)
     first = pd.Series([row[0] for row in rows], dtype="str")
