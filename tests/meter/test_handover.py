@@ -342,10 +342,10 @@ def test_what_the_meter_modelled_in_a_log_is_marked_so(tmp_path):
     own = {name.partition("/")[2] or name: joules for name, joules in window.devices.items()}
     modelled = uses.loc["electricity, modelled by the meter"]
     assert modelled["activity_basis"] == "modelled"
-    assert modelled["energy [kWh]"] * 3.6e6 == pytest.approx(own["memory (model)"], rel=1e-6)
+    assert modelled["energy [kWh]"] * 3.6e6 == pytest.approx(own["memory (model)"], rel=1e-4)
     measured = uses.loc["electricity, gpu, memory"]
     assert measured["activity_basis"] == "measured"
-    assert measured["energy [kWh]"] * 3.6e6 == pytest.approx(sum(own.values()) - own["memory (model)"], rel=1e-6)
+    assert measured["energy [kWh]"] * 3.6e6 == pytest.approx(sum(own.values()) - own["memory (model)"], rel=1e-4)
     found = lca.compare(run, SCOPE, samples=8)
     assert found.table.set_index("category").loc["climate change", "amount"] == pytest.approx(
         lca.assess(run, SCOPE)["climate change"].magnitude, rel=1e-12
