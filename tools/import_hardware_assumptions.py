@@ -47,7 +47,8 @@ _SOURCES = {
                   "compared by tools/measure_throughput_ratio.py"),
     "pef-2021": ("Commission Recommendation (EU) 2021/2279 on the Environmental Footprint methods, Annex I",
                  "https://eur-lex.europa.eu/eli/reco/2021/2279/oj", FACTS, "cut-off: up to 3.0 %"),
-    "aslan-2018": ("Aslan, Mayers, Koomey, France 2018, Electricity Intensity of Internet Data Transmission, J Ind Ecol",
+    "aslan-2018": (("Aslan, Mayers, Koomey, France 2018, Electricity Intensity of Internet Data Transmission, "
+                    "J Ind Ecol"),
                    "https://doi.org/10.1111/jiec.12630", FACTS, "abstract: 0.06 kWh/GB for 2015"),
     CONVENTION: ("A choice of this project, not taken from elsewhere: override it where you know better",
                  "NOTICE.md", "CC-BY-4.0", ""),
