@@ -141,6 +141,8 @@ __all__ = [
     "weighted",
     "zones",
 ]
+#: Of the package as it is installed; looked up on first use, as the public names are.
+__version__: str
 
 if TYPE_CHECKING:
     from lca_ai.errors import LcaAiError
@@ -192,6 +194,10 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return globals().setdefault(name, version("lca-ai"))
     if name not in _PUBLIC:
         raise AttributeError(f"module 'lca_ai' has no attribute {name!r}")
     value = getattr(import_module(_PUBLIC[name]), name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import sys
 import threading
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lca_ai.cli import child
+from lca_ai.cli import child, meter_study
 from lca_ai.cli.shared import AsJson, app
 from lca_ai.errors import InputError, LcaAiError
 from lca_ai.shell_words import as_options
@@ -22,11 +23,13 @@ if TYPE_CHECKING:
     from lca_ai.models.location import Location
 
 _POLL_S = 0.2
-_JOULE_PER_KWH = 3.6e6
+_LAST_PORT = 65535
 
 Sources = Annotated[str, typer.Option(help="auto for all of this machine, or names as lca-ai sources lists them.")]
 Place = Annotated[str | None, typer.Option("--location", help="Grid zone, for impacts, e.g. FR.")]
 Pue = Annotated[float | None, typer.Option(help="Power usage effectiveness of the facility.")]
+#: Text, so that an empty one is seen: as a path it would be the folder we are in.
+Folder = Annotated[str, typer.Option(help="Folder of the log; one that has a log is continued.", metavar="PATH")]
 Every = Annotated[str, typer.Option(help="Interval between two readings, e.g. 1s or '500 ms'.")]
 
 
@@ -36,41 +39,44 @@ Every = Annotated[str, typer.Option(help="Interval between two readings, e.g. 1s
 )
 def measure(  # noqa: PLR0913 (one argument for each thing that is told)
     command: Annotated[list[str] | None, typer.Argument(help="Command and its arguments.", metavar="COMMAND")] = None,
-    out: Annotated[Path, typer.Option(help="Folder of the log; one that has a log is continued.")] = Path("run"),
+    out: Folder = "run",
     every: Every = "1s",
     sources: Sources = "auto",
     name: Annotated[str | None, typer.Option(help="Name of the run, and of its stage in the log.")] = None,
     pid: Annotated[int | None, typer.Option(help="Follow this process, in place of a command.")] = None,
     location: Place = None,
     pue: Pue = None,
+    study: Annotated[
+        Path | None, typer.Option(help="Write a study of it, for lca-ai assess, e.g. runs/042.yaml; with --location.")
+    ] = None,
 ) -> None:
     """Measure a command, or a process that runs already, until it ends; its exit status is kept, signals passed on."""
     with as_options():
         if bool(command) == (pid is not None):
             problem = "a command or --pid, not both" if command else "nothing to measure"
             raise InputError(problem, field="COMMAND", accepted="e.g. lca-ai measure --out runs/042 -- python train.py")
-        place = _place(location, pue)
+        interval, place, folder = _interval(every), _place(location, pue), _folder(out)
+        if study is not None:
+            _study(study, place)
+        _check_sources(sources)
         from lca_ai.meter.measure import measure as measured
 
-        measurement = measured(out, sources, every)
+        measurement = measured(folder, sources, interval)
         if command and (found := child.missing(command)):
             _tell(f"{command[0]}: {'command not found' if found == child.NOT_FOUND else 'cannot be run'}")
             raise typer.Exit(found)
-        run = _Run(measurement, name or "", every)
+        run = _Run(measurement, name or "", interval)
         status = run.command(command) if command else run.process(pid or 0)
     if run.window is not None:
-        _summary(run, name or out.resolve().name, place)
+        _summary(run, name or folder.resolve().name, place, study)
     raise typer.Exit(status)
 
 
 class _Run:
     """One measurement of a command or a process."""
 
-    def __init__(self, measurement: Measurement, stage: str, every: str) -> None:
-        from lca_ai.meter.clock import seconds
-
-        self._measurement, self._stage = measurement, stage
-        self._every_s = seconds(every, "every")
+    def __init__(self, measurement: Measurement, stage: str, every_s: float) -> None:
+        self._measurement, self._stage, self._every_s = measurement, stage, every_s
         self.window: Window | None = None
         self._inner: Stage | None = None
         self.pid = 0
@@ -167,17 +173,54 @@ class _Run:
 def _place(zone: str | None, pue: float | None) -> Location | None:
     """The place, checked before anything runs."""
     if zone is None:
+        if pue is not None:
+            accepted = "--location with it: the impacts are those of a place, e.g. --location FR --pue 1.2"
+            raise InputError("there is no place for it", field="--pue", value=pue, accepted=accepted)
         return None
     from lca_ai.models.location import location
 
     return location(zone, pue=pue)
 
 
+def _folder(out: str) -> Path:
+    if not out.strip():
+        raise InputError("no folder", field="--out", value=out, accepted="the folder of a log, e.g. runs/042")
+    return Path(out)
+
+
+def _interval(every: str) -> float:
+    """The interval between two readings. [s]"""
+    from lca_ai.meter.clock import seconds
+
+    try:
+        return seconds(every, "--every")
+    except InputError as fault:
+        problem = fault.problem if fault.field == "--every" else "this is no time"
+        raise InputError(problem, field="--every", value=every, accepted="a time such as '1 s' or '500 ms'") from None
+
+
+def _check_sources(sources: str) -> None:
+    """See that what is named is here; an error of it names the option."""
+    from lca_ai.meter.sources import check
+
+    try:
+        check(sources)
+    except InputError as fault:
+        raise type(fault)(fault.problem, field="--sources", value=fault.value, accepted=fault.accepted) from None
+
+
+def _study(file: Path, place: Location | None) -> None:
+    if place is None:
+        accepted = "--location with it, e.g. --location FR"
+        raise InputError("a study needs a place", field="--study", value=str(file), accepted=accepted)
+    meter_study.check(file)
+
+
 def _tell(text: str) -> None:
     sys.stderr.write(f"lca-ai: {text}\n")
 
 
-def _summary(run: _Run, name: str, place: Location | None) -> None:
+def _summary(run: _Run, name: str, place: Location | None, study: Path | None) -> None:
     """What was measured, in a few lines on the error stream."""
     from lca_ai.cli import meter_words
 
@@ -189,11 +232,33 @@ def _summary(run: _Run, name: str, place: Location | None) -> None:
                 _tell(line)
         except Exception as fault:  # noqa: BLE001 (whatever fails here, the status of the command is told)
             _tell(f"{words.__name__}: {fault if isinstance(fault, LcaAiError) else repr(fault)}")
+    if study is None:
+        if place is not None:
+            _tell("a report: the same with --study FILE.yaml writes a study, for lca-ai assess FILE.yaml")
+        return
+    try:
+        for line in meter_study.write(study, run.window, name, place):  # type: ignore[arg-type]
+            _tell(line)
+        _tell(f"lca-ai assess {shlex.quote(str(study))}")
+    except Exception as fault:  # noqa: BLE001 (as above)
+        _tell(f"--study: {fault if isinstance(fault, LcaAiError) else repr(fault)}")
+
+
+def _port(port: int | None, *, once: bool) -> None:
+    if port is None:
+        return
+    if once:
+        raise InputError("a view that ends serves nothing", field="--metrics", accepted="--metrics without --once")
+    if not 0 <= port <= _LAST_PORT:
+        accepted = f"0 (any that is free) to {_LAST_PORT}"
+        raise InputError("this is no port", field="--metrics", value=port, accepted=accepted)
 
 
 @app.command(epilog="Example: lca-ai watch --once --every 200ms --location FR")
 def watch(  # noqa: PLR0913 (one argument for each thing that is told)
-    out: Annotated[Path | None, typer.Option(help="Folder of a log that is being written; else this machine.")] = None,
+    out: Annotated[
+        str | None, typer.Option(help="Folder of a log that is being written; else this machine.", metavar="PATH")
+    ] = None,
     sources: Sources = "auto",
     every: Every = "1s",
     location: Place = None,
@@ -206,11 +271,14 @@ def watch(  # noqa: PLR0913 (one argument for each thing that is told)
 ) -> None:
     """Watch what is drawn: power now, energy and impacts so far, of this machine or of a log that is being written."""
     from lca_ai.cli.watch import View, shown
-    from lca_ai.meter.clock import seconds
 
     with as_options():
-        interval, place = seconds(every, "every"), _place(location, pue)
-        view = View(out, sources, interval, place)
+        interval, place = _interval(every), _place(location, pue)
+        _port(metrics, once=once)
+        folder = None if out is None else _folder(out)
+        if folder is None:
+            _check_sources(sources)
+        view = View(folder, sources, interval, place)
     try:
         shown(view, interval, once=once, as_json=as_json, port=metrics)
     except KeyboardInterrupt:

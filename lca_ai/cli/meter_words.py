@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from lca_ai import units
 from lca_ai.errors import InputError, UnknownKeyError
-from lca_ai.meter.so_far import HEADLINES
+from lca_ai.meter.ledger import counted
 
 if TYPE_CHECKING:
     from lca_ai.impact.result import Result
@@ -20,21 +20,29 @@ _JOULE_PER_KWH = 3.6e6
 
 def energy(window: Window, name: str, _: int, __: Location | None) -> Iterator[str]:
     """The energy of the node and of its sensors, and how well it was measured."""
-    kwh, seconds = float(window.energy.to("kWh").magnitude), window.seconds
-    if math.isnan(kwh):
+    devices, seconds = window.devices, window.seconds
+    total = _total(window, devices)
+    if math.isnan(total):
         yield f"{name}: no sensor told any energy in {seconds:.1f} s; log in {window.folder}"
         yield from (f"  {why}" for why in window.missing)
         return
-    watts = kwh * _JOULE_PER_KWH / seconds if seconds else math.nan
-    told = f"{joules(kwh * _JOULE_PER_KWH)} ({hours(kwh)}) in {seconds:.1f} s, {watts:.4g} W"
+    watts = total / seconds if seconds else math.nan
+    told = f"{joules(total)} ({hours(total / _JOULE_PER_KWH)}) in {seconds:.1f} s, {watts:.4g} W"
     yield f"{name}: {told}; log in {window.folder}"
-    sensors, devices = {one.name: one for one in window.sensors}, window.devices
+    sensors = {one.name: one for one in window.sensors}
     for device, amount in devices.items():
         parent = sensors[device].parent if device in sensors else ""
         within = f", part of {parent}" if parent in devices else ""
         modelled = ", modelled: no sensor" if device in sensors and sensors[device].kind == "model" else ""
         yield f"  {device}: {joules(amount)}{within}{modelled}"
     yield f"  {quality(window)}"
+
+
+def _total(window: Window, devices: Mapping[str, float]) -> float:
+    """Energy of the sensors that count, without the libraries of quantities, which take long to load. [J]"""
+    parents = {one.name: one.parent for one in window.sensors if one.parent}
+    known = {name for name, amount in devices.items() if not math.isnan(amount)}
+    return math.fsum(devices[name] for name in counted(known, parents)) if known else math.nan
 
 
 def quality(window: Window) -> str:
@@ -70,10 +78,11 @@ def part(window: Window, _: str, pid: int, __: Location | None) -> Iterator[str]
 
 def impacts(window: Window, name: str, _: int, place: Location | None) -> Iterator[str]:
     """The impacts at a place, with the machine that was found."""
-    if place is None or math.isnan(float(window.energy.magnitude)):
+    if place is None or math.isnan(_total(window, window.devices)):
         return
     from lca_ai.impact.assess import assess
     from lca_ai.meter.handover import training_run
+    from lca_ai.meter.so_far import HEADLINES
     from lca_ai.models.scope import FunctionalUnit, GoalAndScope
 
     try:
@@ -84,7 +93,7 @@ def impacts(window: Window, name: str, _: int, place: Location | None) -> Iterat
     unit = FunctionalUnit(description="what was measured", reference_flow="1 model")
     result = assess(run, GoalAndScope(goal="The summary of a measurement", functional_unit=unit))
     told = [f"{one} {_amount(result, one)}" for one in HEADLINES if not math.isnan(result.totals["amount"][one])]
-    yield f"{place.zone}: {', '.join(told)}; {len(result.gaps)} gaps, see lca-ai assess"
+    yield f"{place.zone}: {', '.join(told)}; {len(result.gaps)} gaps in the data"
 
 
 def _amount(result: Result, category: str) -> str:

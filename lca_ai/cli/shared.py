@@ -24,6 +24,24 @@ Own = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
+def _version(wanted: bool) -> None:  # noqa: FBT001 (as the command line calls it)
+    if wanted:
+        from lca_ai import __version__
+
+        typer.echo(f"lca-ai {__version__}")
+        raise typer.Exit
+
+
+_Version = Annotated[
+    bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+]
+
+
+@app.callback()
+def _options(version: _Version = False) -> None:  # noqa: FBT002 (a flag of the command line)
+    """Options of the command itself, before any of its commands."""
+
+
 def print_json(data: Any) -> None:
     """Print plain data as JSON; a NaN is a fault of ours and never printed."""
     typer.echo(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))

@@ -76,7 +76,15 @@ def _tell(found: Recomputed, rows: int, written: Path) -> None:
 
 
 def study_file(study: Path) -> Path:
-    """The file itself, or the example study of that name."""
+    """The file itself, or the example study of that name.
+
+    Raises
+    ------
+    InputError : for a folder, or a name of neither
+    """
+    if study.is_dir():
+        wanted = "a study file; lca-ai measure --study writes one beside its log"
+        raise InputError("this is a folder", file=study, accepted=wanted)
     if study.exists() or study.suffix:
         return study
     from lca_ai import tables

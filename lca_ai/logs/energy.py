@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from lca_ai.errors import LogError
+from lca_ai.errors import InputError, LogError
 from lca_ai.logs import formats, frames, stream
 from lca_ai.logs import origin as origins
 from lca_ai.logs.chunks import Piece
@@ -85,11 +85,14 @@ def read_power_log(  # noqa: PLR0913 (a log is described by what a user knows of
     return log.replace(format=found.pop()) if len(found) == 1 else log
 
 
-def energy(log: PowerLog, *, by: Sequence[str] = ("device", "hour"), engine: str = "local") -> pd.DataFrame:
+def energy(
+    log: PowerLog | str | Path, *, by: Sequence[str] = ("device", "hour"), engine: str = "local"
+) -> pd.DataFrame:
     """Energy of each device in each clock hour, or by other keys.
 
     Parameters
     ----------
+    log : the log, or the path of one as :func:`read_power_log` takes it
     by : any of "device", "host" (what stands before the first / of a device's name), "hour", "day", "month" (UTC), and
         "job" of a log that names its jobs; see :mod:`lca_ai.logs.job_column`
     engine : see :func:`read_energy`
@@ -102,13 +105,26 @@ def energy(log: PowerLog, *, by: Sequence[str] = ("device", "hour"), engine: str
     Raises
     ------
     LogError : for an unknown key, or a log that cannot be read
+    InputError : for what is neither a log nor a path, or a path that is none
 
     Notes
     -----
     Power is linear between samples (trapezoidal rule); the hours of a device sum to the integral of its log. Readings
     and what was set aside are in :func:`read_energy`.
     """
-    return read_energy(log, engine=engine, jobs="job" in by).by(*by)
+    return read_energy(_described(log), engine=engine, jobs="job" in by).by(*by)
+
+
+def _described(log: PowerLog | str | Path) -> PowerLog:
+    """A log that is given by its path, described."""
+    if isinstance(log, PowerLog):
+        return log
+    accepted = "a path, or a log of read_power_log(...), e.g. energy('runs/042')"
+    if not isinstance(log, str | Path):
+        raise InputError("this is no power log", field="log", value=log, accepted=accepted)
+    if not str(log):
+        raise InputError("no path", field="log", value=log, accepted=accepted)
+    return read_power_log(log)
 
 
 def read_energy(

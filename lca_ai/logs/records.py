@@ -85,9 +85,11 @@ def read_text(path: Path) -> str:
     text = _decoded(raw)
     if text.lstrip("\0\n").startswith("<?xml"):  # powermetrics ends each of its property lists with a NUL
         text = text.replace("\0", "\n")
+    text = text.rstrip("\0") or text  # a power cut leaves blocks of a file that were never written
     if not text.strip():
         raise LogError("the file is empty", file=path.name)
-    if any(sign in text[:4096] for sign in _BINARY):
+    head = re.sub(r"(?<=[^\0])\0+(?=\n|\Z)", "", text[:4096])  # nor was the rest of a line
+    if any(sign in head for sign in _BINARY):
         raise LogError("this is a binary file", file=path.name, accepted="a text log, CSV or Parquet")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 

@@ -7,17 +7,25 @@ readings of the other process.
 from __future__ import annotations
 
 import bisect
+import logging
 import math
 import os
 import time
 from collections.abc import Sequence
 
+from lca_ai.logs.gaps import longest_s
 from lca_ai.meter.base import Sensor
 from lca_ai.meter.clock import Clock, Timeline
 from lca_ai.meter.describe import described
-from lca_ai.meter.recorder import Recorder
+from lca_ai.meter.recorder import Lock, Recorder
 from lca_ai.meter.recording import Edge, Quality, Settings
 from lca_ai.meter.rows import event_row
+
+#: Share of the time that may be unknown without a word.
+_UNKNOWN_SHARE = 0.05
+#: By how much a reading of a busy machine may be late. [s]
+_BUSY_S = 0.1
+_LOG = logging.getLogger("lca_ai.meter")
 
 
 class AttachedSession:
@@ -54,42 +62,90 @@ class AttachedSession:
         return edge
 
     def marks(self, edges: Sequence[Edge]) -> list[dict[str, float]]:
-        """Energy of each sensor since the start of the log, at each edge, as far as it is in the log [J]."""
+        """Energy of each sensor since the start of the log, at each edge, as far as it is in the log [J].
+
+        Edges come in pairs of a start and an end. Where the log ended before the end, what it knows by then counts;
+        where it ended before the start, nothing is known.
+        """
         from lca_ai.logs.formats.meter_log import cumulative
 
-        path = self._recorder.path
-        curves = cumulative(path, path.read_text(encoding="utf-8", errors="replace"))
-        longest = self._settings.every_s + self._settings.flush_s
+        curves = cumulative(self._recorder.path, self._text())
         newest = max((times[-1] for times, _ in curves.values()), default=-math.inf)
+        held = self._lag() if self._utc() <= newest + self._lag() and self._recorded() else 0.0
         return [
-            {name: _at(*curve, edge.utc, longest) for name, curve in curves.items()}
-            if edge.utc <= newest + longest
-            else {}  # nobody records any more
-            for edge in edges
+            {}  # nobody recorded any more
+            if edge.utc > newest + held and not place % 2
+            else {name: _at(*curve, edge.utc, held) for name, curve in curves.items()}
+            for place, edge in enumerate(edges)
         ]
+
+    def _text(self) -> str:
+        try:
+            return self._recorder.path.read_text(encoding="utf-8", errors="replace")
+        except OSError as fault:
+            _LOG.warning("the log cannot be read: %s", fault)
+            return ""
+
+    def _lag(self) -> float:
+        """How old the last reading in the log may be while somebody records. [s]"""
+        return longest_s(self._settings.every_s)
+
+    def _utc(self) -> float:
+        return self._timeline.utc(self._clock.monotonic())
+
+    def _unknown_s(self) -> dict[str, float]:
+        """Time since the start, of each sensor, that is not in the log, nor on the way there. [s]"""
+        from lca_ai.logs.formats.meter_log import known_s
+
+        end = self._closed.utc if self._closed else self._utc()
+        known = known_s(self._recorder.path, self._text(), self.started.utc, end)
+        passed = end - self.started.utc
+        late = self._settings.every_s + _BUSY_S  # the reading that is due at the end is on its way
+        return {name: passed - seconds for name, seconds in known.items() if passed - seconds > late}
 
     def quality(self) -> Quality:
         """What this process knows of it; the process that records knows the rest."""
         last = self._closed.moment if self._closed else self._clock.monotonic()
-        recorder = self._recorder
+        recorder, unknown = self._recorder, self._unknown_s()
+        dead = bool(unknown) and not self._recorded()
         return Quality(
             last - self.started.moment, rows=recorder.rows, rows_lost=recorder.lost, write_fault=recorder.fault,
-            cpu_s=self._edge_s, recorder="another process",
+            cpu_s=self._edge_s, unknown_s=unknown, recorder="nobody" if dead else "another process",
         )  # fmt: skip
+
+    def _recorded(self) -> bool:
+        """Whether the log is recorded still: somebody holds its lock."""
+        lock = Lock(self._settings.folder, self._settings.host)
+        try:
+            return not lock.take()
+        except OSError:
+            return False
+        finally:
+            lock.forget()
 
     def close(self, fault: str = "") -> Edge:
         """End it; the other process goes on."""
         if self._closed is None:
             self._closed = self.edge("note" if fault else "", fault=fault)
             self._recorder.forget()
+            self._warn()
         return self._closed
 
+    def _warn(self) -> None:
+        told = self.quality()
+        for name, unknown_s in told.unknown_s.items():
+            if unknown_s > _UNKNOWN_SHARE * told.seconds:
+                _LOG.warning(
+                    "%s: the energy of %.1f s of %.1f s is not in the log of the other process (recorded by: %s)",
+                    name, unknown_s, told.seconds, told.recorder,
+                )  # fmt: skip
 
-def _at(times: Sequence[float], joules: Sequence[float], moment: float, longest: float) -> float:
-    """Energy at a moment [J]; after the last reading by the power before it, for as long as the log may lag."""
+
+def _at(times: Sequence[float], joules: Sequence[float], moment: float, held: float) -> float:
+    """Energy at a moment [J]; after the last reading by the power before it, for ``held`` seconds at most."""
     if moment <= times[0]:
         return joules[0]
-    if moment > times[-1] + longest:
+    if moment > times[-1] + held:
         return joules[-1]
     after = min(bisect.bisect_left(times, moment), len(times) - 1)
     share = (moment - times[after - 1]) / (times[after] - times[after - 1])

@@ -64,11 +64,19 @@ def describe(settings: Settings, started: Edge, sensors: Sequence[Sensor], missi
         "missing": list(missing),
         "lca_ai": _version("lca-ai"),
         "python": platform.python_version(),
-        "platform": platform.platform(),
+        "platform": _platform(),
         "program": sys.argv[0],
         "node": node.facts(),
     }
     return Description(settings.host, stamp(started.utc), started.utc - started.moment, content)
+
+
+def _platform() -> str:
+    """The operating system and its release; without a program started, which a fork at that moment would hold up."""
+    if not hasattr(os, "uname"):
+        return sys.platform
+    told = os.uname()
+    return f"{told.sysname}-{told.release}-{told.machine}"
 
 
 def _plain(sensor: Sensor) -> dict[str, Any]:

@@ -63,7 +63,15 @@ class Account:
         known = self.marks[edge]
         if not math.isnan(known) or not self.readings or edge < self._first_edge:
             return known
-        return self.joules + (0.0 if self._counts else self._rate * max(moment - self._moment, 0.0))
+        held_s = min(max(moment - self._moment, 0.0), self._longest_s)
+        return self.joules + (0.0 if self._counts else self._rate * held_s)
+
+    def end(self, moment: float) -> None:
+        """No reading follows: what was drawn after the last one is not known, where that is long ago."""
+        passed = moment - self._moment
+        if passed > self._longest_s:
+            self.unknown_s += passed
+            self._rate = 0.0
 
     def all_marks(self) -> array[float]:
         """Energy at every edge so far [J]."""
@@ -148,6 +156,11 @@ class Ledger:
             account.take(moment, reading, edge)
             if account.resets > resets:
                 self.faults[reading.sensor, "counter reset"] += 1
+
+    def end(self, moment: float) -> None:
+        """The end of the recording."""
+        for account in self.accounts.values():
+            account.end(moment)
 
     def marks(self, edge: int) -> dict[str, float]:
         """Energy of each sensor that was read, at an edge [J]; NaN where it was not read by then."""

@@ -12,11 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from lca_ai.errors import InputError
+from lca_ai.logs.gaps import longest_s
 from lca_ai.meter.base import Reading, Sensor
+from lca_ai.meter.clock import stamp
 from lca_ai.meter.ledger import Account, counted
 from lca_ai.meter.rows import COLUMNS
 
-_LONGEST_TICKS = 10
+#: A power that was read longer ago than this, and than a gap, is not that of now. [s]
+_STALE_S = 5.0
 _JOULE_PER_KWH = 3.6e6
 _AT = {name: place for place, name in enumerate(COLUMNS)}
 _STARTS = ("start", "resume")
@@ -31,6 +34,7 @@ class Figures:
     within : the measured sensor that it lies within, whose part its energy is; empty where it counts
     modelled : whether a model stands in for a sensor
     covered : share of the time whose energy is known
+    fault : what went wrong; or "ended" or "stale since ...", where nobody reads what is drawn now
     """
 
     host: str
@@ -60,32 +64,52 @@ class _Line:
 
 @dataclass
 class Board:
-    """Sensors by node and name, kept by readings as they come, in constant space."""
+    """Sensors by node and name, kept by readings as they come, in constant space.
 
-    longest_s: float = _LONGEST_TICKS
+    Attributes
+    ----------
+    longest_s : longest time between two readings of a power that is no gap [s]
+    last, now : node -> the moments of its last reading and of the last look, by the clock of the readings [s]
+    """
+
+    longest_s: float = 10.0
+    last: dict[str, float] = field(default_factory=dict)
+    now: dict[str, float] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     _lines: dict[tuple[str, str], _Line] = field(default_factory=dict)
     _first: dict[str, float] = field(default_factory=dict)
     _before_s: dict[str, float] = field(default_factory=dict)
+    _ended: set[str] = field(default_factory=set)
 
     def add(self, host: str, sensor: Sensor) -> None:
         """A sensor that is read from now on."""
         self._lines.setdefault((host, sensor.name), _Line(sensor, Account(sensor, self.longest_s, 0)))
 
+    @property
+    def stale_s(self) -> float:
+        """Longest time after which the last power is still that of now. [s]"""
+        return max(self.longest_s, _STALE_S)
+
+    def end(self, host: str) -> None:
+        """The recording of a node ended: nobody reads what it draws now."""
+        self._ended.add(host)
+
     def restart(self, host: str) -> None:
         """A new recording of a node: what was drawn in between is nobody's."""
         self._before_s[host] = self.seconds.get(host, 0.0)
         self._first.pop(host, None)
+        self._ended.discard(host)
         for (where, _), line in self._lines.items():
             if where == host:
                 line.before_j += line.account.joules
                 line.before_unknown_s += line.account.unknown_s
                 line.account = Account(line.sensor, self.longest_s, 0)
-                line.moment = math.nan
+                line.moment = line.power_w = math.nan
 
     def take(self, host: str, moment: float, readings: Iterable[Reading]) -> None:
         """Readings at a moment of the node's clock. [s]"""
         first = self._first.setdefault(host, moment)
+        self.last[host] = moment
         self.seconds[host] = self._before_s.get(host, 0.0) + max(moment - first, 0.0)
         for reading in readings:
             line = self._lines.get((host, reading.sensor))
@@ -112,11 +136,23 @@ class Board:
         unknown = line.before_unknown_s + account.unknown_s
         measured = {name for (where, name), one in self._lines.items() if where == host and one.account.readings}
         within = "" if sensor.name in counted(measured, self._parents(host)) else sensor.parent
+        state = self._state(host, line)
         return Figures(
-            host, sensor.name, (sensor.covers, *sensor.also), within, sensor.kind == "model", line.power_w,
+            host, sensor.name, (sensor.covers, *sensor.also), within, sensor.kind == "model",
+            math.nan if state else line.power_w,
             line.before_j + account.joules if known else math.nan,
-            max(1.0 - unknown / seconds, 0.0) if seconds > 0 and known else math.nan, line.fault,
+            max(1.0 - unknown / seconds, 0.0) if seconds > 0 and known else math.nan,
+            line.fault or state,
         )  # fmt: skip
+
+    def _state(self, host: str, line: _Line) -> str:
+        """Why the last power is not that of now; empty where it is."""
+        if host in self._ended:
+            return "ended"
+        passed = self.now.get(host, math.nan) - line.moment
+        if passed > self.stale_s:
+            return f"stale since {stamp(time.time() - passed)[:19]}Z"
+        return ""
 
     def _parents(self, host: str) -> dict[str, str]:
         return {name: one.sensor.parent for (where, name), one in self._lines.items() if where == host}
@@ -152,6 +188,7 @@ class LogTail:
         if not folder.is_dir():
             raise InputError("no such folder", file=folder, accepted="the folder of lca-ai measure --out")
         self._folder, self._read, self.board = folder, dict[Path, int](), Board(_longest(folder))
+        self._grown: dict[str, float] = {}
 
     def look(self) -> Board:
         """What is known by now."""
@@ -160,11 +197,19 @@ class LogTail:
                 file.seek(self._read.get(path, 0))
                 content = file.read()
             whole = content.rfind(b"\n") + 1
-            self._read[path] = self._read.get(path, 0) + whole
             host = path.name.removeprefix("power-").removesuffix(".csv")
-            for line in content[:whole].decode("utf-8", errors="replace").splitlines():
+            if whole and path in self._read:
+                self._grown[host] = time.monotonic()
+            self._read[path] = self._read.get(path, 0) + whole
+            for line in content[:whole].decode("utf-8", errors="replace").split("\n"):
                 self._take(host, line.split(","))
+            self.board.now[host] = self._now(host)
         return self.board
+
+    def _now(self, host: str) -> float:
+        """The moment by the clock of the log: of one that grows, its last; so that a clock that is set stales none."""
+        grows = time.monotonic() - self._grown.get(host, -math.inf) < self.board.stale_s
+        return self.board.last.get(host, math.nan) if grows else time.time()
 
     def _take(self, host: str, cells: list[str]) -> None:
         if len(cells) != len(COLUMNS) or cells[0] == "time":
@@ -172,6 +217,8 @@ class LogTail:
         told = {name: cells[place] for name, place in _AT.items()}
         if told["event"] in _STARTS and not told["sensor"]:
             self.board.restart(host)
+        if told["event"] == "end" and not told["sensor"]:
+            self.board.end(host)
         if not told["sensor"]:
             return
         if told["covers"]:
@@ -195,7 +242,7 @@ class Sensors:
 
         self._probe, self._host = Probe(sources), host_name()
         self.missing = [str(one) for one in self._probe.missing]
-        self.board = Board(_LONGEST_TICKS * every_s)
+        self.board = Board(longest_s(every_s))
         for sensor in self._probe.sensors:
             self.board.add(self._host, sensor)
 
@@ -203,6 +250,7 @@ class Sensors:
         """What is known by now."""
         for one in self._probe.opened:
             one.read(time.monotonic, lambda moment, found: self.board.take(self._host, moment, found), counters=False)
+        self.board.now[self._host] = time.monotonic()
         return self.board
 
     def close(self) -> None:
@@ -219,7 +267,7 @@ def _longest(folder: Path) -> float:
             every += [float(one["every_s"]) for one in told["recordings"]]
         except (OSError, ValueError, KeyError, TypeError):
             continue
-    return _LONGEST_TICKS * max(every)
+    return longest_s(max(every))
 
 
 def _sensor(told: Mapping[str, str]) -> Sensor:

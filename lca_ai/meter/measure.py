@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
+#: Shortest interval between two readings. [s]
+_SHORTEST_S = 0.001
 #: The recordings of this process by their folder, each with how many windows are open in it.
 _open: dict[Path, tuple[Session, int]] = {}
 _opening = threading.RLock()
@@ -69,14 +71,18 @@ def measure(  # noqa: PLR0913 (how it is measured)
 
     Raises
     ------
-    InputError : for an interval that is none, or a folder that cannot be written
+    InputError : for an interval that is none or shorter than 1 ms, or a folder that cannot be written
     UnknownKeyError : for a source of an unknown name
 
     Examples
     --------
     ``with lca.measure("runs/042") as window: train()``, then ``window.energy``; ``@lca.measure("runs/eval")``.
     """
-    return Measurement(folder, sources, seconds(every, "every"), seconds(flush, "flush"), process=process, clock=clock)
+    every_s = seconds(every, "every")
+    if every_s < _SHORTEST_S:
+        accepted = "1 ms or longer; counters are exact whatever the interval is"
+        raise InputError("no sensor is read as often", field="every", value=every, accepted=accepted)
+    return Measurement(folder, sources, every_s, seconds(flush, "flush"), process=process, clock=clock)
 
 
 class Measurement:

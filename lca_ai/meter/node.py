@@ -6,7 +6,6 @@ Source: Linux, Documentation/filesystems/proc.rst (cpuinfo, meminfo); macOS, sys
 from __future__ import annotations
 
 import os
-import platform
 import re
 import subprocess
 import sys
@@ -69,7 +68,7 @@ def _elsewhere() -> dict[str, Any]:
         asked = {"processor": "machdep.cpu.brand_string", "memory_bytes": "hw.memsize", "sockets": "hw.packages"}
         told = {name: _sysctl(key) for name, key in asked.items()}
         return {name: int(value) if value.isdigit() else value for name, value in told.items()}
-    return {"processor": platform.processor()}
+    return {"processor": os.environ.get("PROCESSOR_IDENTIFIER", "")}  # as Windows tells it; no program is started
 
 
 def _sysctl(key: str) -> str:

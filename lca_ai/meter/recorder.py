@@ -34,8 +34,10 @@ def made(folder: str | os.PathLike[str]) -> Path:
 
     Raises
     ------
-    InputError : where it cannot be made or written
+    InputError : where it is none, or cannot be made or written
     """
+    if not isinstance(folder, str | os.PathLike) or not os.fspath(folder):
+        raise InputError("this is no folder", field="folder", value=folder, accepted="e.g. 'runs/042'")
     path = Path(folder)
     try:
         path.mkdir(parents=True, exist_ok=True)
@@ -111,7 +113,7 @@ class Recorder:
         self.flush_s = self.longest_flush_s = 0.0
         self._file: int | None = None
         self._torn = False
-        self._unsynced = False
+        self._unsynced = self._gone = False
 
     def open(self, *, waiting: bool = False) -> None:
         """Open the file, mend its end, and write the header into a new one.
@@ -145,6 +147,9 @@ class Recorder:
         """Append lines in one call; False where they, or some of them, could not be written."""
         if self._file is None or not lines:
             return False
+        if self._gone:
+            self.lost += len(lines)
+            return False
         content = (("\n" if self._torn else "") + "".join(lines)).encode()
         left = memoryview(content)
         try:
@@ -162,7 +167,7 @@ class Recorder:
         return True
 
     def sync(self) -> None:
-        """Bring what was written to the disk."""
+        """Bring what was written to the disk, and see whether the file is still there: else its rows are lost."""
         if self._file is None or not self._unsynced:
             return
         began = time.perf_counter()
@@ -170,6 +175,9 @@ class Recorder:
             os.fsync(self._file)
         except OSError as fault:
             self.fault = fault.strerror or str(fault)
+        if not os.fstat(self._file).st_nlink:
+            self._gone, self.fault = True, "the file was deleted"
+            self.lost, self.rows = self.lost + self.rows, 0
         took = time.perf_counter() - began
         self._unsynced = False
         self.flushes += 1

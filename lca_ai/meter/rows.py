@@ -1,9 +1,9 @@
 """The rows of the log: one for each sensor and moment, and one for each event; a line each, no cell quoted.
 
 What is known of a sensor (``parent`` to ``window_s``) stands in its first row of each start; ``host`` in the row of the
-start itself. Events: ``start``, ``resume`` (a start in a file that has rows already), ``tick``, ``stage+``, ``stage-``,
-``note`` (of the clocks, or of rows that could not be written) and ``end``. The energy between an ``end`` and a
-``resume`` is nobody's.
+start itself, whose ``window_s`` is the interval of the ticks. Events: ``start``, ``resume`` (a start in a file that has
+rows already), ``tick``, ``stage+``, ``stage-``, ``note`` (of the clocks, or of rows that could not be written) and
+``end``. The energy between an ``end`` and a ``resume`` is nobody's.
 """
 
 from __future__ import annotations
@@ -23,21 +23,26 @@ COLUMNS = (
 HEADER = ",".join(COLUMNS) + "\n"
 _VALUES = COLUMNS[7:12]
 _UNTOLD = "," * 7
-_BLANKS = str.maketrans({",": ";", '"': "'", "\n": " ", "\r": " ", "\0": " "})
+#: What parts cells and lines, and what no text holds: control characters and the mark of bytes that mean nothing.
+_BLANKS = str.maketrans(
+    {chr(one): " " for one in (*range(32), *range(0x7F, 0xA0), 0x2028, 0x2029)} | {",": ";", '"': "'", "\ufffd": "?"}
+)
 
 
 @lru_cache(maxsize=1024)
 def text(value: str) -> str:
     """A text as a cell: without what parts cells and lines."""
-    return value.translate(_BLANKS)
+    return value.translate(_BLANKS).encode("utf-8", "backslashreplace").decode()
 
 
 def event_row(  # noqa: PLR0913 (the cells of an event)
-    moment: float, utc: float, event: str, *, stage: str = "", fault: str = "", host: str = "", process: str = ""
-) -> str:
+    moment: float, utc: float, event: str, *, stage: str = "", fault: str = "", host: str = "", process: str = "",
+    every_s: float | None = None,
+) -> str:  # fmt: skip
     """The line of an event."""
     front = f"{stamp(utc)},{moment:.6f},{event},{text(stage)}"
-    return f"{front}{',' * 9}{text(fault)}{',' * 7}{text(host)},{text(process)}\n"
+    every = "" if every_s is None else repr(every_s)
+    return f"{front}{',' * 9}{text(fault)}{',' * 6}{every},{text(host)},{text(process)}\n"
 
 
 def reading_rows(  # noqa: PLR0913 (the cells of a reading)

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
+
+#: How long the end of a recording waits for a tick that is being made. [s]
+_LONGEST_WAIT_S = 5.0
+_LOG = logging.getLogger("lca_ai.meter")
 
 
 class Schedule:
@@ -40,6 +46,7 @@ class Sampler(threading.Thread):
     Attributes
     ----------
     ticks, missed : ticks made, and those that could not be made in time
+    faults : what went wrong in a tick, and how many times; it goes on with the next
     cpu_s : processor time of this thread [s]
     """
 
@@ -52,11 +59,12 @@ class Sampler(threading.Thread):
         self._schedule, self._flush_s = Schedule(monotonic(), every_s), flush_s
         self._stopped = threading.Event()
         self.ticks = self.missed = 0
+        self.faults: Counter[str] = Counter()
         self.cpu_s = 0.0
 
     def run(self) -> None:
         """Tick until it is stopped."""
-        self._first()
+        self._guarded(self._first)
         self.cpu_s = time.thread_time()
         while True:
             now = self._monotonic()
@@ -65,17 +73,31 @@ class Sampler(threading.Thread):
                 if self._stopped.wait(min(wait, self._flush_s)):
                     break
                 if wait > self._flush_s:
-                    self._flush()
+                    self._guarded(self._flush)
                 continue
-            self._tick()
+            self._guarded(self._tick)
             self.ticks += 1
             self.missed += self._schedule.passed(now)
             self.cpu_s = time.thread_time()
             if self._stopped.is_set():
                 break
 
-    def stop(self) -> None:
-        """Stop, and wait for a tick that is being made."""
+    def _guarded(self, call: Callable[[], None]) -> None:
+        try:
+            call()
+        except Exception as fault:  # noqa: BLE001 (one tick that fails must not end the recording)
+            self.tell(fault)
+
+    def tell(self, fault: Exception) -> None:
+        """Count what went wrong, and log it the first time."""
+        told = f"{type(fault).__name__}: {fault}"
+        if not self.faults[told]:
+            _LOG.warning("the meter goes on after a fault: %s", told, exc_info=fault)
+        self.faults[told] += 1
+
+    def stop(self, longest_s: float = _LONGEST_WAIT_S) -> bool:
+        """Stop, and wait for a tick that is being made; False where it is still being made after ``longest_s``."""
         self._stopped.set()
         if self.is_alive() and threading.current_thread() is not self:
-            self.join()
+            self.join(longest_s)
+        return not self.is_alive() or threading.current_thread() is self

@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
+from lca_ai.logs.gaps import longest_s
 from lca_ai.meter.base import Reading, Sensor
 from lca_ai.meter.clock import Clock, Timeline
 from lca_ai.meter.describe import describe
@@ -31,8 +32,8 @@ from lca_ai.meter.sampler import Sampler
 
 #: Ticks between two looks for devices that appeared.
 _LOOK_TICKS = 60
-#: A power that was not read for more ticks than this is not known in between; as in the integral of a log.
-_LONGEST_TICKS = 10
+#: Share of the time that may be unknown without a word.
+_UNKNOWN_SHARE = 0.05
 _LOG = logging.getLogger("lca_ai.meter")
 
 
@@ -65,10 +66,14 @@ class OwnSession:
         self._recorder = Recorder(settings.folder, settings.host)
         self._recorder.open()
         self.resumed = self._recorder.resumed
-        self._probe = Probe(wanted)
+        try:
+            self._probe = Probe(wanted)
+        except BaseException:
+            self._recorder.forget()
+            raise
         self.sensors: list[Sensor] = self._probe.sensors
         self._timeline = Timeline(self._clock)
-        self._ledger = Ledger(self.sensors, _LONGEST_TICKS * settings.every_s)
+        self._ledger = Ledger(self.sensors, longest_s(settings.every_s))
         self._untold = {sensor.name: sensor for sensor in self.sensors}
         self._queue: deque[_Open | _Read] = deque()
         self._drained, self._numbered = threading.Lock(), threading.Lock()
@@ -82,9 +87,15 @@ class OwnSession:
             every_s=settings.every_s, flush_s=settings.flush_s,
         )  # fmt: skip
         _live.add(self)
-        self.started = self._edge("resume" if self.resumed else "start", full=True)
-        self._flush()
-        self._sampler.start()
+        try:
+            self.started = self._edge("resume" if self.resumed else "start", full=True)
+            self._flush()
+            self._sampler.start()
+        except BaseException:
+            self._recorder.forget()
+            self._probe.close()
+            _live.discard(self)
+            raise
 
     def edge(self, event: str, stage: str = "", fault: str = "") -> Edge:
         """A moment: the counters are read now."""
@@ -93,7 +104,7 @@ class OwnSession:
         self._edge_s += time.perf_counter() - began
         return found
 
-    def _edge(self, event: str, stage: str = "", fault: str = "", *, full: bool = False) -> Edge:
+    def _edge(self, event: str, stage: str = "", fault: str = "", *, full: bool = False, blind: bool = False) -> Edge:
         if self._abandoned or self._closed is not None:
             return self._closed or Edge(-1)
         with self._numbered:
@@ -101,7 +112,7 @@ class OwnSession:
             edge = Edge(self.edges, moment, self._timeline.utc(moment))
             self.edges += 1
             self._queue.append(_Open(edge, event, stage, fault))
-        for one in self._probe.opened if full else self._probe.counting:
+        for one in () if blind else self._probe.opened if full else self._probe.counting:
             one.read(
                 self._clock.monotonic, partial(self._put, event=event, stage=stage, edge=edge.number), counters=not full
             )
@@ -110,7 +121,8 @@ class OwnSession:
     def _put(
         self, moment: float, readings: Sequence[Reading], *, event: str, stage: str = "", edge: int | None = None
     ) -> None:
-        self._queue.append(_Read(moment, self._timeline.utc(moment), event, stage, readings, edge))
+        if self._closed is None:  # a reading that hung, and ended after the recording, is not its any more
+            self._queue.append(_Read(moment, self._timeline.utc(moment), event, stage, readings, edge))
 
     def _tick(self) -> None:
         for change in self._timeline.changes():
@@ -119,6 +131,8 @@ class OwnSession:
             self._look()
         for one in self._probe.opened:
             one.read(self._clock.monotonic, partial(self._put, event="tick"), counters=False)
+        if self._closed is not None:
+            return
         self._drain()
         if self._clock.monotonic() - self._last_sync + self.settings.every_s > self.settings.flush_s:
             self._sync()
@@ -140,7 +154,10 @@ class OwnSession:
         self._sync()
 
     def _sync(self) -> None:
+        before = self._recorder.fault
         self._recorder.sync()
+        if self._recorder.fault and not before:
+            self._warn_lost()
         self._last_sync = self._clock.monotonic()
 
     def _drain(self) -> None:
@@ -148,7 +165,12 @@ class OwnSession:
         with self._drained:
             lines = []
             while self._queue:
-                lines += self._lines(self._queue.popleft())
+                one = self._queue.popleft()
+                try:
+                    lines += self._lines(one)
+                except Exception as fault:  # noqa: BLE001 (what cannot be told must not stop what can)
+                    self._recorder.lost += 1
+                    self._sampler.tell(fault)
             self._write(lines)
 
     def _lines(self, one: _Open | _Read) -> list[str]:
@@ -168,6 +190,7 @@ class OwnSession:
                     fault=one.fault,
                     host=host,
                     process=process,
+                    every_s=self.settings.every_s if start else None,
                 )
             ]
         self._ledger.take(one.moment, one.readings, one.edge)
@@ -187,7 +210,11 @@ class OwnSession:
         if recorder.write(lines):
             self._told_lost += new
         elif not failed:
-            _LOG.warning("%s: %s; the energy is still measured, rows are lost", recorder.path, recorder.fault)
+            self._warn_lost()
+
+    def _warn_lost(self) -> None:
+        recorder = self._recorder
+        _LOG.warning("%s: %s; the energy is still measured, rows are lost", recorder.path, recorder.fault)
 
     def _describe(self) -> None:
         described = describe(self.settings, self.started, self.sensors, [str(one) for one in self._probe.missing])
@@ -213,6 +240,7 @@ class OwnSession:
         ledger, recorder, sampler = self._ledger, self._recorder, self._sampler
         last = self._closed.moment if self._closed else self._clock.monotonic()
         faults = Counter({f"{sensor}: {what}": count for (sensor, what), count in ledger.faults.items()})
+        faults.update({f"meter: {what}": count for what, count in sampler.faults.items()})
         return Quality(
             last - self.started.moment, sampler.ticks, sampler.missed, recorder.rows, recorder.lost, recorder.fault,
             recorder.flushes, recorder.flush_s, recorder.longest_flush_s, sampler.cpu_s + self._edge_s, dict(faults),
@@ -224,14 +252,32 @@ class OwnSession:
         """Read all sensors once more, write the rest, and let go of file and sources."""
         if self._closed is not None or self._abandoned:
             return self._closed or Edge(-1)
-        self._sampler.stop()
-        self._closed = end = self._edge("end", fault=fault, full=True)
-        self._drain()
-        self._recorder.sync()
-        self._recorder.forget()
-        self._probe.close()
-        self._lock.forget()
+        try:
+            free = self._sampler.stop()
+            if not free:
+                _LOG.warning("a reading has not ended; the window ends without it, and its last seconds are not known")
+                self._drained = threading.Lock()  # that thread may hold it
+            self._closed = end = self._edge("end", fault=fault, full=True, blind=not free)
+            self._drain()
+            self._ledger.end(end.moment)
+            self._sync()
+            if free:
+                self._probe.close()
+        finally:
+            self._closed = self._closed or Edge(-1, self._clock.monotonic())
+            self._recorder.forget()
+            self._lock.forget()
+        self._warn()
         return end
+
+    def _warn(self) -> None:
+        told = self.quality()
+        for name, unknown_s in told.unknown_s.items():
+            if unknown_s > _UNKNOWN_SHARE * told.seconds:
+                _LOG.warning(
+                    "%s: the energy of %.1f s of %.1f s is not known; longer intervals, or process=True, may help",
+                    name, unknown_s, told.seconds,
+                )  # fmt: skip
 
     def abandon(self) -> None:
         """Do nothing any more: this is a child of the process that records, and the recording is not the child's."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from lca_ai.errors import InputError, shorten
 from lca_ai.meter.base import Sensor
 from lca_ai.meter.recording import Edge, Quality, Session
 from lca_ai.meter.stages import Span, table, totals
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from lca_ai.models.workload import InferenceService, TrainingRun
 
 _JOULE_PER_KWH = 3.6e6
+#: Longest name of a stage. [characters]
+_LONGEST_NAME = 200
 #: The stages that this thread, or task, is in; of all windows, the innermost last.
 _inside: ContextVar[tuple[Run, ...]] = ContextVar("lca_ai stages", default=())
 
@@ -120,8 +123,15 @@ class Window:
         Examples
         --------
         ``with window.stage("validation"): ...`` within ``with window.stage("epoch 1"): ...`` is "epoch 1/validation".
+
+        Raises
+        ------
+        InputError : for a name that is no text, or none that a row of the log holds
         """
-        return Stage(self, name)
+        if not isinstance(name, str) or not 0 < len(name.strip()) <= _LONGEST_NAME:
+            accepted = f'a text of 1 to {_LONGEST_NAME} characters, e.g. "epoch 1"'
+            raise InputError("this is no name of a stage", field="stage", value=shorten(repr(name)), accepted=accepted)
+        return Stage(self, name.encode("utf-8", "backslashreplace").decode())  # half a character is no text
 
     @property
     def start(self) -> datetime:

@@ -8,15 +8,23 @@ import subprocess
 import sys
 import time
 import urllib.request
+from importlib.metadata import version
 
 import pytest
 
+import lca_ai
+from lca_ai import tables
+from lca_ai.cli.meter_study import write
+from lca_ai.errors import InputError
 from lca_ai.logs.energy import read_energy
-from lca_ai.meter.base import SourceUnavailable
-from lca_ai.meter.sources import find
+from lca_ai.meter.base import Reading, Sensor, SourceUnavailable
+from lca_ai.meter.sources import NAMES, find
 from lca_ai.models.power import PowerLog
+from lca_ai.models.scope import FunctionalUnit, GoalAndScope
+from lca_ai.models.study import read_study
 
 RUN = [sys.executable, "-c", "from lca_ai.cli import main; main()"]
+GOAL = GoalAndScope(goal="A test", functional_unit=FunctionalUnit(description="a run", reference_flow="1 model"))
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and exit statuses of POSIX")
 
 
@@ -87,8 +95,25 @@ def test_options_of_the_command_are_not_ours(tmp_path):
         (["measure"], "COMMAND: nothing to measure"),
         (["measure", "--pid", "1", "--", "true"], "a command or --pid, not both"),
         (["measure", "--location", "Frnace", "--", "true"], "unknown grid zone (got 'Frnace')"),
-        (["measure", "--every", "0s", "--", "true"], "no time passes"),
-        (["measure", "--sources", "nvlm", "--", "true"], "unknown source"),
+        (["measure", "--every", "0s", "--", "true"], "--every: no time passes"),
+        (["measure", "--every", "abc", "--", "true"], "--every: this is no time (got 'abc'); accepted: a time such as"),
+        (["measure", "--every", "nan", "--", "true"], "--every: this is no time (got 'nan')"),
+        (["watch", "--every", "inf", "--once"], "--every: this is no time (got 'inf')"),
+        (["measure", "--sources", "nvlm", "--", "true"], "unknown source (got 'nvlm')"),
+        (["watch", "--sources", "bogus", "--once"], f"accepted: auto, {', '.join(NAMES)}"),
+        (["measure", "--sources", "model=much", "--", "true"], "--sources: this is no rated power (got 'model=much')"),
+        (["measure", "--sources", ",", "--", "true"], "--sources: no source is named"),
+        (["measure", "--pid", "abc"], "'--pid'"),
+        (["measure", "--bogus", "--", "true"], "--bogus"),
+        (["watch", "and", "more"], "and more"),
+        (["measure", "--pue", "1.2", "--", "true"], "--pue: there is no place for it (got 1.2)"),
+        (["watch", "--pue", "1.2", "--once"], "--pue: there is no place for it (got 1.2)"),
+        (["watch", "--metrics", "9400", "--once"], "--metrics: a view that ends serves nothing"),
+        (["watch", "--metrics", "99999"], "--metrics: this is no port (got 99999)"),
+        (["watch", "--out", "", "--once"], "--out: no folder"),
+        (["measure", "--out", "", "--", "true"], "--out: no folder"),
+        (["measure", "--study", "a.yaml", "--", "true"], "--study: a study needs a place"),
+        (["measure", "--study", "a.txt", "--location", "FR", "--", "true"], "--study: not the name of a study"),
         (["measure", "--pid", "4194305"], "--pid: no such process"),
         (["watch", "--out", "no-such-folder"], "no such folder"),
         (["watch", "--location", "Frnace", "--once"], "unknown grid zone"),
@@ -99,6 +124,127 @@ def test_what_is_wrong_is_told_before_anything_runs(words, told, tmp_path):
     assert done.returncode == 2
     assert told in done.stderr
     assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("lca-ai: ")
+    assert done.stdout == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("words", [["measure", "--", "true"], ["watch", "--once"]])
+def test_a_source_that_is_named_and_not_here_ends_it_with_the_reason(words, tmp_path):
+    found = find("auto")
+    found.close()
+    here = {one.source.name for one in found.opened}
+    why = next(one for one in found.unavailable if one.source not in here and one.source != "model")
+    done = cli(words[0], "--sources", why.source, *words[1:], cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"lca-ai: --sources: {why.source}: {why.reason}")
+    assert len(done.stderr.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_version_is_that_of_the_package():
+    done = cli("--version")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"lca-ai {version('lca-ai')}\n", "")
+    assert lca_ai.__version__ == version("lca-ai")
+
+
+def test_without_words_the_help_is_shown():
+    done = cli()
+    assert done.returncode in {0, 2}  # by the version of the library that reads the command line
+    assert "Usage: " in done.stdout + done.stderr
+    assert "measure" in done.stdout + done.stderr
+
+
+def test_a_warning_is_marked_as_ours():
+    code = (
+        "import logging, sys; from lca_ai.cli import main; from lca_ai.cli.shared import app\n"
+        "@app.command()\ndef warns(): logging.getLogger('lca_ai.meter').warning('the disk is full')\n"
+        "sys.argv = ['lca-ai', 'warns']; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=90)
+    assert (done.returncode, done.stderr) == (0, "lca-ai: the disk is full\n")
+
+
+def test_a_measurement_leads_to_a_report(tmp_path):
+    """From the folder of a measurement to its impacts: the study that is written, and the command that is told."""
+    words = ["--location", "FR", "--pue", "1.1", "--study", "run/study.yaml", "--", sys.executable, "-c", "pass"]
+    done = cli("measure", "--out", "run", "--every", "100ms", *words, cwd=tmp_path)
+    assert done.stderr.splitlines()[-1] == "lca-ai: lca-ai assess run/study.yaml"
+    assessed = cli("assess", "run/study.yaml", cwd=tmp_path)
+    assert assessed.returncode == 0, assessed.stderr
+    result = json.loads((tmp_path / "report" / "result.json").read_text())
+    measured = read_energy(PowerLog(files=(str(tmp_path / "run"),))).total  # the study beside the log is no log
+    study = read_study(tmp_path / "run" / "study.yaml")
+    assert study.workloads[0].location.pue == 1.1
+    (climate,) = (row["amount"] for row in result["totals"] if row["category"] == "climate change")
+    assert climate > 0.02 * measured  # the grid of France alone is above 20 g/kWh
+    again = cli("measure", "--out", "run", *words, cwd=tmp_path)
+    assert again.returncode == 2
+    assert "--study: there is a study already" in again.stderr
+
+
+def test_the_study_of_a_sensor_has_its_log(tmp_path):
+    class Plug:
+        name = "plug"
+
+        def open(self):
+            self.zero = time.monotonic()
+            return [Sensor("node", "node", "counter")]
+
+        def read(self):
+            return [Reading("node", energy_j=500.0 * (time.monotonic() - self.zero))]
+
+        def close(self):
+            pass
+
+    folder = tmp_path / "run [1]"
+    with lca_ai.measure(folder, [Plug()], "50 ms") as window:
+        time.sleep(0.3)
+    told = write(tmp_path / "studies" / "one.yaml", window, "run 1", lca_ai.location("FR", pue=1.2))
+    assert told == []
+    (run,) = read_study(tmp_path / "studies" / "one.yaml").workloads
+    assert run.power.files == ("../run [[]1]/power-*.csv",)
+    assert (run.name, run.location.zone, run.location.pue) == ("run 1", "FR", 1.2)
+    assert read_energy(run.power).total == pytest.approx(window.energy.to("kWh").magnitude, rel=1e-6)
+    direct = lca_ai.assess(window.training_run(location=lca_ai.location("FR", pue=1.2)), GOAL).totals["amount"]
+    assert lca_ai.assess(run, GOAL).totals["amount"].to_dict() == pytest.approx(direct.to_dict(), nan_ok=True)
+
+
+def test_a_rated_power_of_the_processors_is_given_by_its_number(tmp_path):
+    done = cli("watch", "--sources", "model=200 W", "--once", "--every", "200ms", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    (cpu,) = (one for one in json.loads(done.stdout)["sensors"] if one["covers"] == ["cpu"])
+    assert cpu["modelled"]
+    share = tables.assumptions()["cpu_power_share_of_rated"]
+    assert 200.0 * float(share["low"]) <= cpu["power_w"] <= 200.0 * float(share["high"])
+
+
+@pytest.mark.parametrize("sources", [None, 5, [7]])
+def test_what_is_no_source_is_told_in_python(tmp_path, sources):
+    with pytest.raises(InputError, match=r"sources: this is no source.*; accepted: auto, names \(nvml, "):
+        lca_ai.measure(tmp_path / "run", sources=sources).start()
+
+
+def test_energy_takes_the_folder_of_a_log(tmp_path):
+    assert measured(tmp_path / "run", sys.executable, "-c", "pass").returncode == 0
+    table = lca_ai.energy(str(tmp_path / "run"))
+    assert table["energy [kWh]"].sum() == read_energy(PowerLog(files=(str(tmp_path / "run"),))).total
+    for wrong in (None, 5, ""):
+        with pytest.raises(InputError, match="accepted: a path, or a log of read_power_log"):
+            lca_ai.energy(wrong)
+
+
+def test_the_end_of_a_command_waits_for_no_heavy_library(tmp_path):
+    """The energy is told by the window's own account, before anything is imported to divide it."""
+    code = (
+        "import sys; from lca_ai.cli import meter_words; from lca_ai.meter.measure import measure\n"
+        "with measure(sys.argv[1]) as window: pass\n"
+        "told = list(meter_words.energy(window, 'run', 0, None))\n"
+        "print([name for name in ('pandas', 'pint', 'pydantic') if name in sys.modules], told[0])"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "run")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=90)
+    assert done.stdout.startswith("[] run: ")
 
 
 @posix

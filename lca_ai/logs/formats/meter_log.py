@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from lca_ai import tables
 from lca_ai.errors import LogError, shorten
-from lca_ai.logs import wraps
+from lca_ai.logs import gaps, wraps
 from lca_ai.logs.records import SECOND_US, Format, Note, Options, Records
 
 if TYPE_CHECKING:
@@ -108,11 +107,7 @@ def cumulative(path: Path, text: str) -> dict[str, tuple[Sequence[float], Sequen
     -------
     sensor -> times [s since 1970], and the energy at each of them [J]
     """
-    try:
-        table, _ = read_rows(path, text)
-    except LogError:
-        return {}
-    steps, _ = _steps(table, _sensors(table))
+    steps = _all_steps(path, text)
     found = {}
     for sensor, rows in steps.groupby("sensor", sort=False):
         start, end, energy = (rows[name].to_numpy() for name in ("start", "time", "energy"))
@@ -122,6 +117,22 @@ def cumulative(path: Path, text: str) -> dict[str, tuple[Sequence[float], Sequen
         kept = np.append(np.diff(times) > 0, [True]) if len(times) else np.zeros(0, bool)
         found[str(sensor)] = (times[kept].tolist(), both[kept].tolist())
     return found
+
+
+def known_s(path: Path, text: str, since: float, until: float) -> dict[str, float]:
+    """Time between two moments [s since 1970] whose energy a log knows, of each sensor [s]."""
+    steps = _all_steps(path, text)
+    lengths = steps["time"].clip(upper=until * SECOND_US) - steps["start"].clip(lower=since * SECOND_US)
+    known = lengths.clip(lower=0.0).groupby(steps["sensor"]).sum() / SECOND_US
+    return {str(sensor): float(seconds) for sensor, seconds in known.items()}
+
+
+def _all_steps(path: Path, text: str) -> pd.DataFrame:
+    try:
+        table, _ = read_rows(path, text)
+    except LogError:
+        return pd.DataFrame({"sensor": [], "start": [], "time": [], "energy": []})
+    return _steps(table, _sensors(table))[0]
 
 
 def _sensors(table: pd.DataFrame) -> pd.DataFrame:
@@ -160,7 +171,7 @@ def _steps(table: pd.DataFrame, sensors: pd.DataFrame) -> tuple[pd.DataFrame, li
     rows = table[table["sensor"].ne("")]
     counts = rows["sensor"].map(sensors["kind"]).eq("counter")
     exact, found = _counted(rows[counts & rows["energy_j"].ge(0)], sensors)
-    drawn, more = _drawn(rows[~counts & rows["power_w"].ge(0)])
+    drawn, more = _drawn(rows[~counts & rows["power_w"].ge(0)], _intervals(table))
     return pd.concat([exact, drawn], ignore_index=True), [*found, *more]
 
 
@@ -185,13 +196,21 @@ def _counted(rows: pd.DataFrame, sensors: pd.DataFrame) -> tuple[pd.DataFrame, l
     return steps.assign(energy=energy)[~fell][["sensor", "start", "time", "energy"]], [*notes, resets]
 
 
-def _drawn(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
+def _intervals(table: pd.DataFrame) -> pd.Series:
+    """Return the interval of the ticks of each recording [s], where its start tells it."""
+    starts = table[table["event"].isin(_STARTS) & table["sensor"].eq("") & table["window_s"].gt(0)]
+    return starts.drop_duplicates("recording").set_index("recording")["window_s"]
+
+
+def _drawn(rows: pd.DataFrame, intervals: pd.Series) -> tuple[pd.DataFrame, list[Note]]:
     steps = _neighbours(rows.drop_duplicates(["recording", "sensor", "at"]).assign(value=rows["power_w"]))
     length = steps["time"] - steps["start"]
-    usual = length.groupby(steps["sensor"]).transform("median")
-    apart = length > usual * tables.assumption("max_gap_intervals")
+    usual = length.groupby(steps["sensor"]).transform("median") / SECOND_US
+    longest = steps["recording"].map(intervals).fillna(usual).map(gaps.longest_s).astype("float64")
+    apart = length > longest * SECOND_US
     energy = (steps["before"] + steps["value"]) / 2.0 * (length / SECOND_US)
-    note = Note("power not read for long", int(apart.sum()), "the energy between the two readings is not known")
+    gap_s = length[apart].groupby(steps["sensor"]).sum().max() / SECOND_US if apart.any() else 0.0
+    note = Note("power not read for long", int(apart.sum()), f"the energy of {gap_s:.1f} s of a sensor is not known")
     return steps.assign(energy=energy)[~apart][["sensor", "start", "time", "energy"]], [note]
 
 
@@ -200,7 +219,8 @@ def _neighbours(rows: pd.DataFrame) -> pd.DataFrame:
     ordered = rows.sort_values(["recording", "sensor", "at"], kind="stable")
     groups = ordered.groupby(["recording", "sensor"], sort=False)
     steps = ordered.assign(start=groups["at"].shift(), time=ordered["at"], before=groups["value"].shift())
-    return steps[steps["start"].notna()].astype({"start": "int64"})[["sensor", "start", "time", "before", "value"]]
+    columns = ["recording", "sensor", "start", "time", "before", "value"]
+    return steps[steps["start"].notna()].astype({"start": "int64"})[columns]
 
 
 def _unknown(silent: list[str], table: pd.DataFrame) -> pd.DataFrame:

@@ -7,12 +7,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
-from lca_ai.errors import InputError, UnknownKeyError, did_you_mean
+from lca_ai.errors import InputError, UnknownKeyError
 from lca_ai.meter.base import Counting, Reading, Sensor, Source, SourceUnavailable
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ _PLACES = {
     "model": ("model", "ModelSource"),
 }
 NAMES = tuple(_PLACES)
+_PROMISED = ("open", "read", "close")
 
 
 class Opened(NamedTuple):
@@ -54,26 +57,64 @@ class Found(NamedTuple):
 
 
 def source(name: str) -> Source:
-    """The source of a name, not opened; one that is of an address takes it after ``=``.
+    """The source of a name, not opened; one that is of an address takes it after ``=``, the model a rated power.
 
     Raises
     ------
     UnknownKeyError : for a name that no source has
-    InputError : for an address that the source does not take
+    InputError : for an address that the source does not take, and for what is no rated power
 
     Examples
     --------
+    >>> source("model=200 W").name
+    'model'
     >>> source("redfish=https://bmc.example/redfish/v1/Chassis/1/Power").name
     'redfish'
     """
     key, given, address = name.strip().partition("=")
     if key not in _PLACES:
-        raise UnknownKeyError("unknown source", field="sources", value=name, accepted=did_you_mean(key, NAMES))
-    if given and key != "redfish":
+        near = get_close_matches(key, NAMES, n=1, cutoff=0.5)
+        known = f"auto, {', '.join(NAMES)}" + (f"; did you mean {near[0]}?" if near else "")
+        raise UnknownKeyError("unknown source", field="sources", value=name, accepted=known)
+    if given and key not in {"redfish", "model"}:
         raise InputError("this source has no address", field="sources", value=name, accepted=key)
+    if given and key == "model":
+        from lca_ai.meter.sources.model import ModelSource
+
+        return ModelSource(cpu_rated_power_w=_watts(address, name))
     module, kind = _PLACES[key]
     made: Source = getattr(import_module(f"{__name__}.{module}"), kind)(*([address] if given else []))
     return made
+
+
+def _watts(text: str, name: str) -> float:
+    """The rated power that stands after ``model=``. [W]"""
+    match = re.fullmatch(r"\s*(\d+(?:\.\d*)?)\s*[wW]?\s*", text)
+    if match is None or not float(match[1]) > 0:
+        accepted = "the rated power of all processors, e.g. model=200 or 'model=200 W'"
+        raise InputError("this is no rated power", field="sources", value=name, accepted=accepted)
+    return float(match[1])
+
+
+def check(sources: str) -> None:
+    """See that every source that is named is here; ``"auto"`` takes what there is.
+
+    Raises
+    ------
+    UnknownKeyError : for a name that no source has
+    InputError : for a source that is not usable here, with its reason and remedy; where none is named
+    """
+    names = [name.strip() for name in sources.split(",") if name.strip()]
+    if not names:
+        raise InputError("no source is named", field="sources", value=sources, accepted=f"auto, {', '.join(NAMES)}")
+    for one in [source(name) for name in names if name != "auto"]:
+        try:
+            one.open()
+        except SourceUnavailable as why:
+            remedy = why.remedy or "auto, for all that is here; lca-ai sources lists it"
+            raise InputError(f"{one.name}: {why.reason}", field="sources", accepted=remedy) from None
+        finally:
+            one.close()
 
 
 def find(sources: str | Iterable[str | Source] = "auto") -> Found:
@@ -93,7 +134,7 @@ def find(sources: str | Iterable[str | Source] = "auto") -> Found:
     Raises
     ------
     UnknownKeyError : for a name that no source has
-    InputError : for two sensors of one name
+    InputError : for two sensors of one name, and for what is no source
 
     Examples
     --------
@@ -117,14 +158,24 @@ def find(sources: str | Iterable[str | Source] = "auto") -> Found:
 
 def _asked(sources: str | Iterable[str | Source]) -> tuple[list[Source], bool]:
     """The sources asked for, and whether all of this machine are; of these not those that are given beside."""
+    if not isinstance(sources, Iterable):
+        raise _no_source(sources)
     wanted = (
         [name.strip() for name in sources.split(",") if name.strip()] if isinstance(sources, str) else list(sources)
     )
+    for one in wanted:
+        if not isinstance(one, str) and not all(callable(getattr(one, name, None)) for name in _PROMISED):
+            raise _no_source(one)
     given = [source(one) if isinstance(one, str) else one for one in wanted if one != "auto"]
     if "auto" not in wanted:
         return given, False
     known = {"model", *(one.name for one in given)}
     return [*(source(name) for name in NAMES if name not in known), *given], True
+
+
+def _no_source(what: object) -> InputError:
+    accepted = f"auto, names ({', '.join(NAMES)}), or sources with open, read and close"
+    return InputError("this is no source", field="sources", value=what, accepted=accepted)
 
 
 def _open(one: Source, found: Found) -> None:
@@ -146,7 +197,7 @@ def _model(found: Found) -> None:
     parts = tuple(part for part in modelled if part not in measured)
     if parts:
         _open(ModelSource(parts), found)
-    else:
+    elif all(one.source.name != "model" for one in found.opened):
         found.unavailable.append(SourceUnavailable("model", "not needed: processors and memory are measured"))
 
 

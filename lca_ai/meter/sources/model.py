@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 _GIGA = 1e9
 _KIBI = 1024
-_REMEDY = "ModelSource(cpu_rated_power_w=...): the rated power of all processors, or of this virtual machine's share"
+_REMEDY = (
+    "--sources 'auto, model=200 W', or ModelSource(cpu_rated_power_w=200.0): the rated power of all processors, or of "
+    "this virtual machine's share"
+)
 
 
 class ModelSource:
