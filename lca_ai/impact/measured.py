@@ -66,7 +66,10 @@ def metered_energy(
 
 def _without_sensor(reading: EnergyReading) -> pd.Series | None:
     """Energy per hour of the devices that the meter modelled, for want of a sensor; None without any. [kWh]"""
-    names = reading.facts.get("modelled, no sensor", "").split(", ")
+    told = reading.facts.get("modelled, no sensor")
+    if not told:
+        return None
+    names = told.split(", ")
     devices = reading.hours.index.get_level_values("device")
     modelled = np.array([str(one).partition("/")[2] in names or one in names for one in devices])
     if not modelled.any():

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 import pandas as pd
 import pytest
 
+import lca_ai as lca
 from lca_ai import tables, units
 from lca_ai.impact.assess import assess
 from lca_ai.impact.result import Result
@@ -258,3 +259,10 @@ def test_quantities_of_a_result_carry_their_unit() -> None:
     found = result("resnet50-france")[CLIMATE]
     assert found.units == units.unit("kg CO2e")
     assert math.isfinite(found.magnitude)
+
+
+def test_the_energy_of_a_meter_at_the_wall_is_measured():
+    """A log that names no sensor as modelled has none, whatever its devices are called."""
+    study = lca.read_study(tables.data_root() / "datasets" / "studies" / "resnet50-france.yaml")
+    (use,) = lca.assess(study).energy().to_dict("records")
+    assert use["activity_basis"] == "measured"
