@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from lca_ai import tables as data
 from lca_ai import units
 from lca_ai.errors import StudyError, did_you_mean
-from lca_ai.impact.engine import unit_scores
 from lca_ai.interpretation.cases import Subject
 from lca_ai.interpretation.compiled import CompiledModel
 from lca_ai.interpretation.compiled import compile as compiled_of
@@ -181,7 +180,6 @@ def largest(  # noqa: PLR0913 (what a simulation is made of, and the question)
         limits = _Limits(model, compiled.terms, draw(model, samples, seed, correlated=correlated), asked)
         told = completeness(
             compiled.found,
-            unit_scores(compiled.found.builder.system, list(compiled.found.builder.products)),
             cut_off=0.0,
         )
         budgets = _table_of_budgets(limits, told, confidence)

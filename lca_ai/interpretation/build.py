@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
 from lca_ai import tables
 from lca_ai.errors import StudyError
-from lca_ai.impact.engine import unit_scores
+from lca_ai.impact.engine import UnitScores, unit_scores
 from lca_ai.interpretation.factor_table import factor_table
 from lca_ai.interpretation.figures import Figures, called
 from lca_ai.interpretation.linear import Activity, LinearModel, Place, Variable
@@ -160,6 +161,11 @@ class ModelBuilder:
         self._places[key] = len(self.places) - 1
         return self._places[key]
 
+    @cached_property
+    def scores(self) -> UnitScores:
+        """Impacts of a unit of every product that was added, solved once: to be asked for when all are."""
+        return unit_scores(self.system, list(self.products))
+
     def build(self) -> LinearModel:
         """The model of what was added.
 
@@ -167,9 +173,8 @@ class ModelBuilder:
         ------
         StudyError : for an input that no variable and no factor has
         """
-        scores = unit_scores(self.system, list(self.products))
         table = factor_table(
-            self.system, scores, given=self.figures.of_factor, sources="source of factors" in self.figures.choices
+            self.system, self.scores, given=self.figures.of_factor, sources="source of factors" in self.figures.choices
         )
         self.figures.check(table)
         variables = tuple(self.figures.variables.values())

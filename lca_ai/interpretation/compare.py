@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from lca_ai import provenance
 from lca_ai import tables as _tables
 from lca_ai.errors import StudyError
-from lca_ai.impact.engine import unit_scores
 from lca_ai.interpretation.arrays import HIGH, LOW, MEDIAN, Samples
 from lca_ai.interpretation.cases import Assembled, Cases, assembled
 from lca_ai.interpretation.completeness import Completeness, completeness
@@ -202,11 +201,10 @@ def compared(
 
 def _compared(found: Assembled, samples: Samples, *, correlated: bool, cut_off: float | None) -> Comparison:
     model = found.model
-    scores = unit_scores(found.builder.system, list(found.builder.products))
     tolerated = _tables.assumption("ranking_cut_off") if cut_off is None else cut_off
     if not 0.0 <= tolerated < 1.0:
         raise StudyError("not a share", field="cut_off", value=tolerated, accepted="from 0 to less than 1")
-    told = completeness(found, scores, cut_off=tolerated)
+    told = completeness(found, cut_off=tolerated)
     low, median, high = samples.quantiles((LOW, MEDIAN, HIGH))
     mean, deviation = samples.moments() if correlated else moments(model, samples.draws, samples.cases)
     central = np.stack([model.estimate(terms) for terms in samples.cases])

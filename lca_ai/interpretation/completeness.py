@@ -112,11 +112,11 @@ class _Part:
     covered: dict[str, float]
 
 
-def completeness(found: Assembled, scores: UnitScores, *, cut_off: float) -> Completeness:
+def completeness(found: Assembled, *, cut_off: float) -> Completeness:
     """What every case of a model has a figure of."""
     categories = found.model.table.categories
     system = found.builder.system
-    parts = _parts(system, scores, categories)
+    parts = _parts(system, found.builder.scores, categories)
     labels = [_labels(found, case.terms) for case in found.items]
 
     def flags(of: str) -> NDArray[np.bool_]:

@@ -11,7 +11,6 @@ import pandas as pd
 
 from lca_ai import tables
 from lca_ai.errors import StudyError
-from lca_ai.impact.engine import unit_scores
 from lca_ai.interpretation.cases import Assembled, Cases, Subject, assembled, cases
 from lca_ai.interpretation.compare import Comparison
 from lca_ai.interpretation.compiled import CompiledModel
@@ -186,8 +185,7 @@ def _of_study(subject: Any, scope: GoalAndScope | None, inputs: Inputs | None, c
                              accepted="sensitivity(compare(cases), one=..., other=...)")  # fmt: skip
         found = assembled(chosen, chosen.scope_of(scope), inputs=inputs, choices=choices_of(choices))
     with using(found.cases.tables):
-        scores = unit_scores(found.builder.system, list(found.builder.products))
-        return _Asked(found, completeness(found, scores, cut_off=tables.assumption("ranking_cut_off")))
+        return _Asked(found, completeness(found, cut_off=tables.assumption("ranking_cut_off")))
 
 
 def _of_comparison(found: Comparison, one: Any, other: Any) -> _Asked:

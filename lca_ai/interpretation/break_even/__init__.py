@@ -13,7 +13,6 @@ from typing import Any
 
 from lca_ai import tables as data
 from lca_ai.errors import StudyError, UnknownKeyError, did_you_mean
-from lca_ai.impact.engine import unit_scores
 from lca_ai.interpretation.axes import VARIANT
 from lca_ai.interpretation.break_even.result import BreakEven
 from lca_ai.interpretation.break_even.sides import Sides, Stated, machine_of, scope_of, stated
@@ -106,8 +105,7 @@ def break_even(  # noqa: PLR0913 (one argument for each choice of the question)
         items = tuple(Case((role,), own) for role, own in zip(("keep", "buy"), terms, strict=True))
         found = Assembled(Cases({}, {}, {}, (VARIANT,)), scope, builder.build(), items, builder)
         drawn = draw(found.model, samples, seed)
-        complete = completeness(found, unit_scores(builder.system, list(builder.products)),
-                                cut_off=data.assumption("ranking_cut_off"))  # fmt: skip
+        complete = completeness(found, cut_off=data.assumption("ranking_cut_off"))
         weighed = Weighed(found, kept, bought, question, drawn, complete)
         return BreakEven(
             keep=kept.name, buy=bought.name, work=told_work, start=question.start, table=weighed.table(),
