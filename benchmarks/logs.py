@@ -150,11 +150,8 @@ def keeping_parts(path: str) -> float:
 
 
 def one_more_hour(path: str) -> float:
-    """The same after a file came to the folder, the last one: its parts are not kept yet."""
-    newest = max(Path(path).glob("*.parquet")).stat().st_mtime_ns
-    for parts in Path(path).with_name("kept").glob("parts-*.parquet"):
-        if parts.stat().st_mtime_ns > newest:
-            parts.unlink()
+    """The same after the last file of the folder has come, or has changed."""
+    os.utime(max(Path(path).glob("*.parquet")))
     return keeping_parts(path)
 
 

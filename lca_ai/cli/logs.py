@@ -39,11 +39,11 @@ def energy(  # noqa: PLR0913 (one argument for each thing known of a log)
     as_json: AsJson = False,  # noqa: FBT002 (a flag of the command line)
 ) -> None:
     """Integrate a power log: energy per device, coverage, and what was set aside."""
-    from lca_ai.logs.energy import read_energy, read_power_log
+    from lca_ai.logs.energy import described, read_energy
     from lca_ai.logs.jobs import read_jobs
 
     with as_options():
-        reading = read_power_log(
+        reading = described(
             [str(name) for name in log],
             format=format,
             timezone=timezone,

@@ -20,6 +20,7 @@ import pandas as pd
 
 from lca_ai import units
 from lca_ai.errors import LogError
+from lca_ai.logs.files import NotUnpacked
 from lca_ai.logs.formats import generic, recognise
 from lca_ai.logs.records import Options
 from lca_ai.logs.sheet import Chunk
@@ -44,7 +45,8 @@ class Piece:
     """A piece of a file that can be read and integrated by itself, anywhere: plain data.
 
     ``group`` is the row group of a Parquet file; ``begin`` and ``end`` are the bytes of a CSV. ``header`` are the names
-    of all columns of the file.
+    of all columns of the file. Where parts are kept, ``key`` tells its file, in this version, from any other; a piece
+    whose file is compressed, and was not unpacked because its part is kept, is not ``here``.
     """
 
     path: Path
@@ -62,6 +64,8 @@ class Piece:
     end: int = 0
     header: tuple[str, ...] = ()
     delimiter: str = ","
+    key: str = ""
+    here: bool = True
 
 
 def pieces_of(path: Path, options: Options, known: dict[tuple[str, ...], Piece | None]) -> list[Piece] | None:
@@ -86,8 +90,12 @@ def chunks_of(piece: Piece) -> Iterator[Chunk]:
     Raises
     ------
     LogError : where it cannot be read
+    NotUnpacked : where its file was not unpacked
     """
     import pyarrow as pa
+
+    if not piece.here:
+        raise NotUnpacked(piece.path.name)
 
     try:
         for batch in _parquet_batches(piece) if piece.form == "parquet" else _csv_batches(piece):
@@ -166,7 +174,9 @@ def _parquet_batches(piece: Piece) -> Iterator[pa.RecordBatch]:
     columns = [name for name in (piece.time, piece.device, piece.value) if name]
     found = piece.path.stat()
     footer = _footer(piece.path, found.st_size, found.st_mtime_ns)
-    file = parquet.ParquetFile(piece.path, read_dictionary=[piece.device] if piece.device else None, metadata=footer)
+    file = parquet.ParquetFile(
+        piece.path, read_dictionary=[piece.device] if piece.device else None, metadata=footer, pre_buffer=False
+    )
     if piece.rows <= 2 * BATCH_ROWS and piece.rows > HEAD_ROWS:
         table = file.read_row_group(piece.group, columns=columns, use_threads=False)
         yield from table.combine_chunks().to_batches()

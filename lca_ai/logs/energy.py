@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial as bound
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,10 @@ from lca_ai.errors import InputError, LogError
 from lca_ai.logs import formats, frames, stream
 from lca_ai.logs import origin as origins
 from lca_ai.logs.chunks import Piece
-from lca_ai.logs.files import plain
+from lca_ai.logs.files import NotUnpacked, plain
 from lca_ai.logs.headers import roles_in
+from lca_ai.logs.integrate import Window
+from lca_ai.logs.keep import Kept
 from lca_ai.logs.reading import EnergyReading
 from lca_ai.logs.records import SECOND_US, Options, Records
 from lca_ai.logs.stream import Progress
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _IN_PIECES = ("csv", "parquet")
+#: Folder beside kept parts with the copies of remote files: the next run fetches only those that are new.
+_COPIES = "copies"
 #: Rows that are read whole to be divided by job, about 10 GB; a log in pieces is divided by device and hour alone.
 _MOST_ROWS_OF_JOBS = 40_000_000
 
@@ -61,28 +66,32 @@ def read_power_log(  # noqa: PLR0913 (a log is described by what a user knows of
     LogError : where a file cannot be read as a log
     InputError : where a file does not exist
     """
-    held = None if isinstance(files, str | Path | list | tuple) else files
-    names = files if isinstance(files, list | tuple) else (files if held is None else frames.NAME,)
-    given = {
-        "table": held,
-        "files": tuple(str(name) for name in names),
-        "format": format,
-        "timezone": timezone,
-        "covers": None if covers is None else tuple(covers),
-        "columns": columns,
-        "device": device,
-        "max_gap": max_gap,
-        "origin": origin,
-        "every": every,
-    }
-    log = PowerLog(**{name: value for name, value in given.items() if value is not None})
-    if held is not None:
-        frames.records_of(held, _options(log))
+    log = described(
+        files,
+        format=format,
+        timezone=timezone,
+        covers=None if covers is None else tuple(covers),
+        columns=columns,
+        device=device,
+        max_gap=max_gap,
+        origin=origin,
+        every=every,
+    )
+    if log.table is not None:
+        frames.records_of(log.table, _options(log))
         return log
     with plain(log.paths()) as paths:
         large = _pieces(paths, log, "local")
         found = {piece.form for piece in large} if large else {records.format for records in _read(paths, log)}
     return log.replace(format=found.pop()) if len(found) == 1 else log
+
+
+def described(files: Any, **given: Any) -> PowerLog:
+    """Describe a power log as :func:`read_power_log` does, without a look at it: who integrates it sees its faults."""
+    held = None if isinstance(files, str | Path | list | tuple) else files
+    names = files if isinstance(files, list | tuple) else (files if held is None else frames.NAME,)
+    told = {"table": held, "files": tuple(str(name) for name in names), **given}
+    return PowerLog(**{name: value for name, value in told.items() if value is not None})
 
 
 def energy(
@@ -112,10 +121,10 @@ def energy(
     Power is linear between samples (trapezoidal rule); the hours of a device sum to the integral of its log. Readings
     and what was set aside are in :func:`read_energy`.
     """
-    return read_energy(_described(log), engine=engine, jobs="job" in by).by(*by)
+    return read_energy(_log_of(log), engine=engine, jobs="job" in by).by(*by)
 
 
-def _described(log: PowerLog | str | Path) -> PowerLog:
+def _log_of(log: PowerLog | str | Path) -> PowerLog:
     """A log that is given by its path, described."""
     if isinstance(log, PowerLog):
         return log
@@ -155,25 +164,52 @@ def read_energy(
     window = (_micros(log.since()), _micros(log.until()))
     if log.table is not None:
         return of_whole([frames.records_of(log.table, _options(log))], log, window)
-    with plain(log.paths()) as paths:
-        pieces = _pieces(paths, log, engine, always=keep is not None)
+    lying = log.paths(copies=None if keep is None else keep / _COPIES)
+    read = bound(_read_files, lying, log, window, engine=engine, progress=progress, jobs=jobs)
+    if keep is None:
+        return read(kept=None, unneeded=frozenset())
+    try:
+        kept = Kept(keep, _options(log))
+        return read(kept=kept, unneeded=frozenset(filter(kept.holds, lying)))
+    except NotUnpacked:
+        return read(kept=Kept(keep, _options(log)), unneeded=frozenset())
+
+
+def _read_files(  # noqa: PLR0913 (what is read, and how)
+    lying: list[Path],
+    log: PowerLog,
+    window: Window,
+    *,
+    engine: str,
+    progress: Progress | None,
+    jobs: bool,
+    kept: Kept | None,
+    unneeded: frozenset[Path],
+) -> EnergyReading:
+    """Read and integrate the files of a log as they lie; ``unneeded`` ones are not unpacked."""
+    with plain(lying, unneeded) as paths:
+        pieces = _pieces(paths, log, engine, kept=kept, packed=lying)
         if jobs and pieces is not None:
             pieces = _whole(pieces, log)
         if pieces is None:
+            if unneeded:
+                raise NotUnpacked
             return of_whole(_read(paths, log), log, window)
         max_gap = None if log.max_gap is None else round(log.max_gap.to("s").magnitude * SECOND_US)
         found = stream.read(
-            pieces, max_gap=max_gap, window=window, engine=engine, progress=progress, keep=keep
+            pieces, max_gap=max_gap, window=window, engine=engine, progress=progress, kept=kept
         )  # fmt: skip
         return of_stream(found, log)
 
 
-def _pieces(paths: list[Path], log: PowerLog, engine: str, *, always: bool = False) -> list[Piece] | None:
+def _pieces(
+    paths: list[Path], log: PowerLog, engine: str, *, kept: Kept | None = None, packed: Sequence[Path] = ()
+) -> list[Piece] | None:
     """The pieces of a large log of named columns, and of a small one for a cluster; None for any other one."""
     if log.format not in (None, *_IN_PIECES) or log.origin is not None:
         return None
-    least = 0 if always or engine != "local" else stream.LEAST_ROWS
-    pieces = stream.pieces_of(paths, _options(log), least_rows=least)
+    least = 0 if kept is not None or engine != "local" else stream.LEAST_ROWS
+    pieces = stream.pieces_of(paths, _options(log), least_rows=least, kept=kept, packed=packed)
     named_by_two = pieces is not None and "host" in roles_in(pieces, _options(log))
     return None if named_by_two else pieces  # a piece names its devices by one column
 

@@ -7,7 +7,7 @@ import gzip
 import lzma
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -23,9 +23,13 @@ _MOST_RATIO = 2_000
 _BLOCK = 1 << 22
 
 
+class NotUnpacked(Exception):  # noqa: N818 (no fault: the file is unpacked then)
+    """A file was thought not to be needed, and is."""
+
+
 @contextmanager
-def plain(paths: list[Path]) -> Iterator[list[Path]]:
-    """The files, those that are compressed unpacked into a folder that is gone afterwards.
+def plain(paths: list[Path], unneeded: Collection[Path] = ()) -> Iterator[list[Path]]:
+    """The files, those that are compressed unpacked into a folder that is gone afterwards, but for ``unneeded`` ones.
 
     Raises
     ------
@@ -35,7 +39,7 @@ def plain(paths: list[Path]) -> Iterator[list[Path]]:
         found = []
         folder: Path | None = None
         for number, path in enumerate(paths):
-            kind = compression(path)
+            kind = None if path in unneeded else compression(path)
             if kind is None:
                 found.append(path)
                 continue

@@ -189,16 +189,27 @@ def close(part: Partial) -> Partial:
     ------
     LogError : where two runs of one device overlap in time
     """
-    runs = part.runs.sort_values(["device", "first", "last"], kind="stable").reset_index(drop=True)
-    hours, longest, resets, leaps = part.hours, part.longest, part.resets, part.leaps
-    if part.rules.kind != "interval" and len(runs):
-        joins, names = _joins(runs)
-        segments, fell, leapt = between(joins, part.rules)
-        added, bridge = tabulate(segments, names, part.rules)
-        hours, longest = _sum([hours, added]), max(longest, bridge)
-        resets, leaps = resets + fell, leaps + leapt
-    hours = _sum([hours, uncovered_edges(runs, part.rules.window)])
-    return Partial(part.rules, hours, _spans(runs), longest, resets, leaps)
+    hours, resets, leaps = part.hours, part.resets, part.leaps
+    across = bridged(part.runs, part.rules)
+    hours = _sum([hours, across.hours, uncovered_edges(part.runs, part.rules.window)])
+    longest = max(part.longest, across.longest)
+    return Partial(part.rules, hours, across.runs, longest, resets + across.resets, leaps + across.leaps)
+
+
+def bridged(runs: pd.DataFrame, rules: Rules) -> Partial:
+    """Integrate the intervals between the runs of each device; the runs that are left are the span of each device.
+
+    Raises
+    ------
+    LogError : where two runs of one device overlap in time
+    """
+    spans = _spans(runs)
+    if rules.kind == "interval" or len(spans) == len(runs):
+        return Partial(rules, _sum([]), spans)
+    joins, names = _joins(runs.sort_values(["device", "first", "last"], kind="stable", ignore_index=True))
+    segments, fell, leapt = between(joins, rules)
+    hours, longest = tabulate(segments, names, rules)
+    return Partial(rules, hours, spans, longest, fell, leapt)
 
 
 def _joins(runs: pd.DataFrame) -> tuple[Segments, list[str]]:
@@ -292,11 +303,24 @@ def by_device_hour(device: I64, time: I64, devices: list[str] | pd.Index, values
     time : a moment of each value's hour [µs]
     """
     code, moment, sums = sums_by_device_hour(device, time, len(devices), values)
-    hours, place = np.unique(moment, return_inverse=True)
+    hours, place = _numbered(moment)
     levels: Any = [pd.Index(devices, dtype="str"), hours]
     codes: Any = [code, place]
     index = pd.MultiIndex(levels=levels, codes=codes, names=["device", "hour"], verify_integrity=False)
     return pd.DataFrame(np.column_stack(list(sums.values())), index=index, columns=list(sums))
+
+
+def _numbered(moment: I64) -> tuple[I64, I64]:
+    """Return the different hours [µs] in order, and the place of each moment's among them: counted where close."""
+    if not len(moment):
+        return moment, moment
+    first = int(moment.min())
+    number = (moment - first) // HOUR_US
+    if number.max() > _DENSE * len(number):
+        hours, place = np.unique(moment, return_inverse=True)
+        return hours, place
+    there = np.bincount(number) > 0
+    return first + np.flatnonzero(there) * HOUR_US, (np.cumsum(there) - 1)[number]
 
 
 def sums_by_device_hour(
@@ -345,9 +369,8 @@ def _sum(tables: list[pd.DataFrame]) -> pd.DataFrame:
             [pd.Index([], dtype="object"), pd.Index([], dtype="int64")], names=["device", "hour"]
         )
         return pd.DataFrame(0.0, index=index, columns=_HOUR_COLUMNS)
-    joined = pd.concat(kept) if len(kept) > 1 else kept[0]
-    filled = joined.reindex(columns=_HOUR_COLUMNS).astype("float64").fillna(0.0)
-    return filled.groupby(level=["device", "hour"], sort=True).sum() if len(kept) > 1 else filled
+    filled = [table.reindex(columns=_HOUR_COLUMNS).astype("float64").fillna(0.0) for table in kept]
+    return filled[0] if len(filled) == 1 else pd.concat(filled).groupby(level=["device", "hour"], sort=True).sum()
 
 
 def uncovered_between(frame: pd.DataFrame, window: Window) -> tuple[pd.DataFrame, float]:

@@ -1,15 +1,15 @@
 """Parts of a log that were integrated before, kept in a folder: running again over more files reads only the new ones.
 
-A part is known by its file's path, size and time of change and by its place in it; it is kept with the rules it was
-integrated by. What is done survives an interruption: parts are written every few seconds.
+A part is known by its file (see :mod:`lca_ai.logs.known_files`) and by its place in it; it is kept with the rules it
+was integrated by. What is done survives an interruption: parts are written every few seconds.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,15 +18,15 @@ import numpy as np
 from lca_ai.errors import LogError
 from lca_ai.logs.chunks import Piece
 from lca_ai.logs.integrate import MaxGap, Rules
+from lca_ai.logs.known_files import FORM, KnownFiles, keys_in
 from lca_ai.logs.parts import Part
-from lca_ai.logs.records import Note
+from lca_ai.logs.records import Note, Options
 from lca_ai.logs.rows import Rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _RULES, _FILES = "rules.json", "parts-*.parquet"
-_FORM = 2
 _FLUSH_SECONDS = 5.0
 _MOST_FILES = 16
 _KEY = b"lca_ai"
@@ -34,19 +34,35 @@ _KEY = b"lca_ai"
 
 def digest_of(piece: Piece) -> str:
     """What tells a piece from any other, and from itself after its file has changed."""
-    found = piece.path.stat()
-    told = (str(piece.path.resolve()), found.st_size, found.st_mtime_ns, piece.group, piece.begin, piece.end)
-    columns = (piece.kind, piece.time, piece.time_unit, piece.device, piece.value, piece.factor, piece.name)
-    return hashlib.sha256(repr((_FORM, told, columns)).encode()).hexdigest()[:24]
+    return f"{piece.key}:{piece.group}:{piece.begin}"
 
 
-@dataclass
 class Kept:
-    """The folder of kept parts."""
+    """The folder of kept parts, of files that are read by some options."""
 
-    folder: Path
-    _new: dict[str, Part] = field(default_factory=dict)
-    _written: float = field(default_factory=time.monotonic)
+    def __init__(self, folder: Path, options: Options) -> None:
+        self.folder = folder
+        self.files = KnownFiles(folder, options)
+        self._new: dict[str, Part] = {}
+        self._written = time.monotonic()
+
+    @cached_property
+    def _contents(self) -> list[_Content]:
+        """What was kept when it was first asked for."""
+        return [_read(path) for path in sorted(self.folder.glob(_FILES))]
+
+    @cached_property
+    def _held(self) -> set[str]:
+        return {digest for content in self._contents for digest in content.told}
+
+    def holds(self, path: Path) -> bool:
+        """Whether all parts of a file are kept, as it lies there."""
+        pieces = self.files.pieces(path)
+        return pieces is not None and all(digest_of(piece) in self._held for piece in pieces)
+
+    def missing(self, pieces: list[Piece]) -> list[Piece]:
+        """Those of some pieces whose parts are not kept."""
+        return [piece for piece in pieces if digest_of(piece) not in self._held]
 
     def rules(self, asked: Rules) -> Rules:
         """The rules that the kept parts went by, extended to new devices; those asked for where nothing is kept yet.
@@ -75,8 +91,7 @@ class Kept:
         """Which of some pieces are kept, and the sum of their parts; ``numbers`` are their tags by their digests."""
         found: set[str] = set()
         whole = Part()
-        for path in sorted(self.folder.glob(_FILES)):
-            content = _read(path)
+        for content in self._contents:
             mine = {key: one for key, one in content.told.items() if key in numbers and key not in found}
             if not mine:
                 continue
@@ -98,6 +113,7 @@ class Kept:
     def flush(self) -> None:
         """Write what is not on disk yet; many small files become one."""
         import pyarrow as pa
+        import pyarrow.compute as pc
 
         self._written = time.monotonic()
         files = sorted(self.folder.glob(_FILES))
@@ -110,14 +126,17 @@ class Kept:
             both = [_read(path) for path in files]
             together = pa.concat_tables([one.rows for one in both])
             told = {key: one for content in both for key, one in content.told.items()}
-            _write(self.folder / f"parts-{time.time_ns():020d}.parquet", together, told)
+            current = keys_in(self.folder)  # what lies there no more, or has changed, is left out
+            told = {key: one for key, one in told.items() if key.partition(":")[0] in current}
+            there = pc.is_in(together["part"].cast(pa.string()), pa.array(list(told), pa.string()))
+            _write(self.folder / f"parts-{time.time_ns():020d}.parquet", together.filter(there), told)
             for path in files:
                 path.unlink()
 
 
 def _plain(rules: Rules) -> dict[str, Any]:
     return {
-        "form": _FORM, "kind": rules.kind, "max_gap": rules.max_gap, "window": list(rules.window),
+        "form": FORM, "kind": rules.kind, "max_gap": rules.max_gap, "window": list(rules.window),
         "absurd_power": rules.absurd_power,
     }  # fmt: skip
 
@@ -210,7 +229,7 @@ def _read(path: Path) -> _Content:
     from pyarrow import parquet
 
     try:
-        table = parquet.read_table(path)
+        table = parquet.ParquetFile(path).read(use_threads=False)
         told = json.loads(table.schema.metadata[_KEY])
     except (pa.ArrowException, OSError, KeyError, ValueError) as fault:
         raise LogError(

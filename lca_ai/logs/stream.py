@@ -8,8 +8,8 @@ and anything else is refused.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial as bound
 from itertools import pairwise
 from pathlib import Path
@@ -21,12 +21,12 @@ from lca_ai import tables
 from lca_ai.errors import LogError
 from lca_ai.logs import chunks, engines, parts
 from lca_ai.logs.chunks import Piece
-from lca_ai.logs.integrate import MaxGap, Partial, Rules, Window, close
+from lca_ai.logs.integrate import MaxGap, Partial, Rules, Window, bridged, uncovered_edges
 from lca_ai.logs.keep import Kept, digest_of
 from lca_ai.logs.parts import Part
 from lca_ai.logs.quality import clean, refuse_hours
 from lca_ai.logs.records import HOUR_US, Note, Options, Records
-from lca_ai.logs.rows import Rows, frame_of, hours_of, joined
+from lca_ai.logs.rows import Rows, frame_of, hours_of, joined, rows_of
 
 #: A file below these is read whole: the fast way does not pay.
 LEAST_ROWS = 1 << 19
@@ -52,28 +52,54 @@ class Streamed:
     form: str
 
 
-def pieces_of(paths: Iterable[Path], options: Options, *, least_rows: int = LEAST_ROWS) -> list[Piece] | None:
+def pieces_of(
+    paths: Iterable[Path],
+    options: Options,
+    *,
+    least_rows: int = LEAST_ROWS,
+    kept: Kept | None = None,
+    packed: Sequence[Path] = (),
+) -> list[Piece] | None:
     """The pieces of the files of a log, one kind of reading; None where one of them has to be read whole.
 
     Small files are read in pieces only beside a large one.
+
+    Parameters
+    ----------
+    kept : knows files that were looked at before
+    packed : the same files as they lie, compressed or not; ``paths`` where none of them is compressed
 
     Raises
     ------
     LogError : where the files hold different kinds of readings
     """
     many = list(paths)
-    if sum(path.stat().st_size for path in many) < least_rows:  # a reading has more than a byte
+    if least_rows and sum(path.stat().st_size for path in many) < least_rows:  # a reading has more than a byte
         return None
     found: list[Piece] = []
     known: dict[tuple[str, ...], Piece | None] = {}
-    for path in many:
-        pieces = chunks.pieces_of(path, options, known)
+    for path, lies in zip(many, packed or many, strict=True):
+        pieces = _known(path, lies, kept)
         if pieces is None:
-            return None
+            pieces = chunks.pieces_of(path, options, known)
+            if pieces is None:
+                return None
+            if kept is not None:
+                pieces = kept.files.add(lies, pieces, packed=lies != path)
         found += pieces
+    if kept is not None:
+        kept.files.save()
     if sum(piece.rows for piece in found) < least_rows or len({piece.kind for piece in found}) != 1:
         return None
     return found
+
+
+def _known(path: Path, lies: Path, kept: Kept | None) -> list[Piece] | None:
+    """The pieces of a file that was looked at before, to be read from ``path``."""
+    pieces = None if kept is None else kept.files.pieces(lies)
+    if pieces is None or path == lies:
+        return pieces
+    return [replace(piece, path=path, here=True) for piece in pieces]
 
 
 def read(  # noqa: PLR0913 (how a log is read)
@@ -83,7 +109,7 @@ def read(  # noqa: PLR0913 (how a log is read)
     window: Window = (None, None),
     engine: str = "local",
     progress: Progress | None = None,
-    keep: Path | None = None,
+    kept: Kept | None = None,
 ) -> Streamed:
     """Integrate the pieces of a log.
 
@@ -93,16 +119,17 @@ def read(  # noqa: PLR0913 (how a log is read)
     window : start and end of the measured window [µs]
     engine : see :func:`lca_ai.logs.engines.run`
     progress : told the rows that are done, and all of them
-    keep : folder in which parts are kept, so that the next run over more files reads only the new ones
+    kept : where parts are kept, so that the next run over more files reads only the new ones
 
     Raises
     ------
     LogError : where a piece cannot be read, or two files cover the same device at the same time
+    NotUnpacked : where a compressed file whose parts are kept has to be read again
     """
     absurd = tables.assumption("absurd_device_power")
-    limit: MaxGap = cadence(pieces) if max_gap is None else max_gap
+    new = pieces if kept is None else kept.missing(pieces)
+    limit: MaxGap = cadence(new) if max_gap is None else max_gap
     rules = Rules(pieces[0].kind, limit, window, absurd)
-    kept = None if keep is None else Kept(keep)
     rules = rules if kept is None else kept.rules(rules)
     work = bound(integrate, rules=rules, numbers=_Numbers(pieces), chunks_in_all=len(pieces))
     found: list[tuple[list[Piece], Part]] = []
@@ -118,14 +145,22 @@ def read(  # noqa: PLR0913 (how a log is read)
     if not whole.hours:
         raise LogError("no usable row is left", file=pieces[0].path.name)
     _check_extent(whole, window, pieces[0].path.name)
-    runs = frame_of(whole.runs).drop(columns="tag")
-    closed = close(Partial(rules, hours_of(whole.hours), runs, whole.longest))
+    closed = _closed(whole, rules)
     if closed.resets:
         whole.notes.append(Note("counter reset", closed.resets, "between two parts: the energy across is not known"))
     if closed.leaps:
         whole.notes.append(Note("absurd", closed.leaps, f"a leap of more than {absurd:g} W for one device"))
     curve = parts.curve_of(whole.curve, rules.kind)
     return Streamed(closed, whole, curve, rules, "+".join(dict.fromkeys(piece.form for piece in pieces)))
+
+
+def _closed(whole: Part, rules: Rules) -> Partial:
+    """The sum of all parts, the intervals between their runs bridged: :func:`close`, on plain columns."""
+    runs = frame_of(whole.runs).drop(columns="tag")
+    across = bridged(runs, rules)
+    tables = [rows_of(one.reset_index()) for one in (across.hours, uncovered_edges(runs, rules.window)) if len(one)]
+    hours = hours_of([*whole.hours, *tables])
+    return Partial(rules, hours, across.runs, max(whole.longest, across.longest), across.resets, across.leaps)
 
 
 def _check_extent(whole: Part, window: Window, file: str) -> None:
@@ -143,14 +178,14 @@ def _parts(
     if kept is None:
         yield from (([piece], part) for piece, part in engines.run(engine, work, pieces))
         return
-    digests = {piece: digest_of(piece) for piece in pieces}
-    taken, part = kept.take({digests[piece]: number for number, piece in enumerate(pieces)})
+    digests = [digest_of(piece) for piece in pieces]
+    taken, part = kept.take({digest: number for number, digest in enumerate(digests)})
     if taken:
-        yield [piece for piece, digest in digests.items() if digest in taken], part
-    left = [piece for piece in pieces if digests[piece] not in taken]
+        yield [piece for piece, digest in zip(pieces, digests, strict=True) if digest in taken], part
+    left = [piece for piece, digest in zip(pieces, digests, strict=True) if digest not in taken]
     try:
         for piece, part in engines.run(engine, work, left) if left else ():
-            kept.add(digests[piece], part)
+            kept.add(digest_of(piece), part)
             yield [piece], part
     finally:
         kept.flush()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import reduce
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -105,7 +106,7 @@ def of_stream(found: stream.Streamed, log: PowerLog) -> EnergyReading:
     _check_window([integral], (first, last), log)
     limits = [rules.max_gap] if isinstance(rules.max_gap, int) else list(rules.max_gap.values())
     return EnergyReading(
-        hours=_hours_in_kwh(hours[~hours.index.get_level_values("device").isin(alone)]),
+        hours=_hours_in_kwh(hours[~hours.index.get_level_values("device").isin(alone)] if alone else hours),
         occupied=occupied,
         silent=tuple(alone),
         named=True,
@@ -225,9 +226,10 @@ def _silent(parts: list[Records], frame: pd.DataFrame, kind: Kind) -> tuple[str,
 
 
 def _hours_in_kwh(hours: pd.DataFrame) -> pd.DataFrame:
-    table = _in_kwh(hours.reset_index())
-    table["samples"] = table["samples"].astype("int64")
-    return table.set_index(["device", "hour"])
+    index: Any = hours.index
+    moments = pd.to_datetime(index.levels[1], unit="us", utc=True)
+    table = hours.assign(energy=hours["energy"] / _JOULE_PER_KWH, samples=hours["samples"].astype("int64"))
+    return table.set_axis(index.set_levels(moments, level="hour"))
 
 
 def _in_kwh(table: pd.DataFrame) -> pd.DataFrame:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from datetime import datetime
 from glob import glob
 from pathlib import Path
@@ -151,25 +153,28 @@ class PowerLog(Model):
         """The same log, restricted to a window; naive times are read in the log's time zone."""
         return self.replace(start=start, end=end)
 
-    def paths(self) -> list[Path]:
+    def paths(self, copies: Path | None = None) -> list[Path]:
         """Where the files are: each name, the files of a folder, those that a pattern fits, or a copy of a remote one.
+
+        Parameters
+        ----------
+        copies : folder in which copies of remote files are kept, and fetched again only where they have changed; they
+            are gone with the process where not given
 
         Raises
         ------
         InputError : where a file does not exist, or a folder or pattern holds none
         """
-        return [] if self.table is not None else [path for name in self.files for path in self._found(name)]
+        return [] if self.table is not None else [path for name in self.files for path in self._found(name, copies)]
 
-    def _found(self, name: str) -> list[Path]:
+    def _found(self, name: str, copies: Path | None) -> list[Path]:
         if "://" in name:
-            return _fetched(name)
+            return _fetched(name, copies)
         path = (self.folder or Path()) / name
         if path.is_file():
             return [path]
         if path.is_dir():
-            within = _measured_here(path) or sorted(
-                one for one in path.rglob("*") if one.is_file() and not _hidden(one.relative_to(path))
-            )
+            within = _measured_here(path) or sorted(_within(path))
             if not within:
                 raise InputError("the folder holds no file", file=name, field="power.files")
             return within
@@ -189,12 +194,19 @@ def _measured_here(folder: Path) -> list[Path]:
     return sorted(one for one in folder.glob("power-*.csv") if one.is_file())
 
 
-def _hidden(path: Path) -> bool:
-    return any(part.startswith((".", "_")) for part in path.parts)
+def _within(folder: Path | str) -> Iterator[Path]:
+    """The files of a folder and of those in it, but for hidden ones, whose names begin with a dot or an underscore."""
+    with os.scandir(folder) as entries:
+        shown = [entry for entry in entries if not entry.name.startswith((".", "_"))]
+    for entry in shown:
+        if entry.is_dir(follow_symlinks=False):
+            yield from _within(entry.path)
+        elif entry.is_file():
+            yield Path(entry.path)
 
 
-def _fetched(name: str) -> list[Path]:
-    """Copies of what an address means (s3://, gs://, https:// ...), kept for the process by fsspec."""
+def _fetched(name: str, copies: Path | None) -> list[Path]:
+    """Copies of what an address means (s3://, gs://, https:// ...), kept by fsspec."""
     try:
         import fsspec
     except ImportError:
@@ -203,7 +215,11 @@ def _fetched(name: str) -> list[Path]:
             accepted="pip install 'lca-ai[remote]', or a file of this machine",
         ) from None  # fmt: skip
     try:
-        found = fsspec.open_local(f"simplecache::{name}")
+        if copies is None:
+            found = fsspec.open_local(f"simplecache::{name}")
+        else:
+            lasting = {"cache_storage": str(copies), "check_files": True, "expiry_time": False}
+            found = fsspec.open_local(f"filecache::{name}", filecache=lasting)
     except (ImportError, OSError, ValueError) as fault:
         problem = f"cannot be fetched: {' '.join(str(fault).split())}"
         raise InputError(problem, file=name, field="power.files") from None

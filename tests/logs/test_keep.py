@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -9,8 +11,9 @@ import pytest
 from pyarrow import parquet
 
 from lca_ai.errors import LogError
-from lca_ai.logs import chunks, stream
+from lca_ai.logs import chunks, files, stream
 from lca_ai.logs.energy import read_energy, read_power_log
+from lca_ai.logs.keep import Kept, digest_of
 from lca_ai.logs.records import Options
 
 START, SECOND = 1_700_000_000_000_000, 1_000_000
@@ -117,6 +120,17 @@ def test_many_small_files_of_parts_become_one(tmp_path, hour):
     assert read_energy(log, keep=tmp_path / "kept").total == pytest.approx(read_energy(log).total, rel=1e-12)
 
 
+def test_parts_of_what_has_changed_are_let_go(tmp_path, hour):
+    log = None
+    for number in range(20):
+        hour(0, watts=100.0 + number)
+        log = read_power_log(tmp_path / "logs")
+        read_energy(log, keep=tmp_path / "kept")
+    told = [parquet.read_schema(path).metadata[b"lca_ai"] for path in (tmp_path / "kept").glob("parts-*.parquet")]
+    assert sum(len(json.loads(one)) for one in told) < 10
+    assert read_energy(log, keep=tmp_path / "kept").total == pytest.approx(3 * 0.119 * 3_599 / 3_600, rel=1e-12)
+
+
 def test_a_broken_file_of_parts_is_named(tmp_path, hour):
     hour(0)
     log = read_power_log(tmp_path / "logs")
@@ -126,9 +140,113 @@ def test_a_broken_file_of_parts_is_named(tmp_path, hour):
         read_energy(log, keep=tmp_path / "kept")
 
 
-def test_a_kept_piece_is_known_by_its_file(hour):
-    path = hour(0)
-    [piece] = stream.pieces_of([path], Options(), least_rows=0)
-    assert stream.digest_of(piece) == stream.digest_of(piece)
-    hour(0, watts=150.0)
-    assert stream.digest_of(piece) != stream.digest_of(stream.pieces_of([hour(1)], Options(), least_rows=0)[0])
+def test_a_kept_piece_is_known_by_its_file(tmp_path, hour):
+    def digest(path):
+        [piece] = stream.pieces_of([path], Options(), least_rows=0, kept=Kept(tmp_path / "kept", Options()))
+        return digest_of(piece)
+
+    first = digest(hour(0))
+    assert digest(tmp_path / "logs" / "0000.parquet") == first
+    assert digest(hour(1)) != first
+    assert digest(hour(0, watts=150.0)) != first
+
+
+def test_a_known_file_is_not_opened_again(tmp_path, hour, monkeypatch):
+    for number in range(3):
+        hour(number)
+    log = read_power_log(tmp_path / "logs")
+    first = read_energy(log, keep=tmp_path / "kept")
+    hour(3)
+    looked = []
+    whole = chunks.pieces_of
+    monkeypatch.setattr(chunks, "pieces_of", lambda path, *given: looked.append(path.name) or whole(path, *given))
+    monkeypatch.setattr(files, "compression", lambda path: looked.append(path.name))
+    second = read_energy(log, keep=tmp_path / "kept")
+    assert looked == ["0003.parquet"] * 2
+    assert second.total > first.total
+    assert second.total == pytest.approx(read_energy(log).total, rel=1e-12)
+
+
+@pytest.fixture
+def packed_hour(tmp_path, hour):
+    """Write one hour as a compressed CSV."""
+
+    def _packed(number: int):
+        frame = pd.read_parquet(hour(number))
+        path = tmp_path / "packed" / f"{number:04d}.csv.gz"
+        path.parent.mkdir(exist_ok=True)
+        frame.to_csv(path, index=False)
+        return path
+
+    return _packed
+
+
+def test_a_compressed_file_whose_parts_are_kept_is_not_unpacked_again(tmp_path, packed_hour, read_pieces, monkeypatch):
+    packed_hour(0)
+    packed_hour(1)
+    log = read_power_log(tmp_path / "packed")
+    read_energy(log, keep=tmp_path / "kept")
+    packed_hour(2)
+    read_pieces.clear()
+    unpacked = []
+    whole = files._unpacked
+    monkeypatch.setattr(files, "_unpacked", lambda path, *given: unpacked.append(path.name) or whole(path, *given))
+    second = read_energy(log, keep=tmp_path / "kept")
+    assert unpacked == ["0002.csv.gz"]
+    assert [piece.path.name for piece in read_pieces] == ["0002.csv"]
+    assert second.total == pytest.approx(0.3 * (3 * 3_600 - 1) / 3_600, rel=1e-12)
+
+
+def test_a_compressed_file_is_unpacked_where_a_new_one_repeats_its_rows(tmp_path, packed_hour):
+    first = packed_hour(0)
+    log = read_power_log(tmp_path / "packed")
+    total = read_energy(log, keep=tmp_path / "kept").total
+    copy = first.with_name("0000-again.csv.gz")
+    copy.write_bytes(first.read_bytes())
+    again = read_energy(log, keep=tmp_path / "kept")
+    assert again.total == pytest.approx(total, rel=1e-12)
+    assert [(note.what, note.count) for note in again.notes] == [("duplicate", 7_200)]
+
+
+def test_a_new_device_brings_its_own_cadence(tmp_path, hour):
+    hour(0)
+    log = read_power_log(tmp_path / "logs")
+    read_energy(log, keep=tmp_path / "kept")
+    slow = pd.DataFrame(
+        {
+            "time": pd.to_datetime(START + np.arange(60) * 60 * SECOND, unit="us", utc=True),
+            "device": "slow",
+            "power [W]": 100.0,
+        }
+    )
+    slow.to_parquet(tmp_path / "logs" / "slow.parquet")
+    found = read_energy(log, keep=tmp_path / "kept")
+    assert found.per_device()["slow"] == pytest.approx(0.1 * 59 / 60, rel=1e-12)
+    assert found.total == pytest.approx(read_energy(log).total, rel=1e-12)
+
+
+def test_a_remote_file_is_fetched_once(tmp_path, hour):
+    fsspec = pytest.importorskip("fsspec")
+    bucket = fsspec.filesystem("memory")
+    for number in range(2):
+        bucket.pipe(f"/bucket/{number}.parquet", hour(number).read_bytes())
+    log = read_power_log("memory://bucket/*.parquet")
+    first = read_energy(log, keep=tmp_path / "kept")
+    copies = {
+        path: path.stat().st_mtime_ns for path in (tmp_path / "kept" / "copies").iterdir() if path.name != "cache"
+    }
+    assert len(copies) == 2
+    bucket.pipe("/bucket/2.parquet", hour(2).read_bytes())
+    second = read_energy(log, keep=tmp_path / "kept")
+    assert first.total == pytest.approx(0.3 * (2 * 3_600 - 1) / 3_600, rel=1e-12)
+    assert second.total == pytest.approx(0.3 * (3 * 3_600 - 1) / 3_600, rel=1e-12)
+    assert all(path.stat().st_mtime_ns == written for path, written in copies.items())
+
+
+def test_a_broken_list_of_files_is_named(tmp_path, hour):
+    hour(0)
+    log = read_power_log(tmp_path / "logs")
+    read_energy(log, keep=tmp_path / "kept")
+    next((tmp_path / "kept").glob("files-*.json")).write_text("{}", encoding="utf-8")
+    with pytest.raises(LogError, match=r"known files cannot be read.*remove it"):
+        read_energy(log, keep=tmp_path / "kept")
