@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -27,13 +28,16 @@ def joined(tables: Iterable[Rows]) -> Rows:
 
     Raises
     ------
-    ValueError : for no table
+    IndexError : for no table
     """
     many = list(tables)
-    used = [np.flatnonzero(np.bincount(one.device, minlength=1)) for one in many]
-    names = sorted({one.names[code] for one, codes in zip(many, used, strict=True) for code in codes} if many else [])
+    used: dict[tuple[str, ...], set[int]] = defaultdict(set)  # most tables have the same names
+    for one in many:
+        used[tuple(one.names)].update(np.flatnonzero(np.bincount(one.device, minlength=1)).tolist())
+    names = sorted({every[code] for every, codes in used.items() for code in codes})
     place = {name: number for number, name in enumerate(names)}
-    device = [np.array([place.get(name, -1) for name in one.names], dtype=np.int64)[one.device] for one in many]
+    places = {every: np.array([place.get(name, -1) for name in every], dtype=np.int64) for every in used}
+    device = [places[tuple(one.names)][one.device] for one in many]
     columns = {key: np.concatenate([one.columns[key] for one in many]) for key in many[0].columns}
     return Rows(names, np.concatenate(device), columns)
 
