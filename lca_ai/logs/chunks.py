@@ -20,6 +20,7 @@ import pandas as pd
 
 from lca_ai import units
 from lca_ai.errors import LogError
+from lca_ai.logs.chunk_names import devices_of, jobs_of
 from lca_ai.logs.files import NotUnpacked
 from lca_ai.logs.formats import generic, recognise
 from lca_ai.logs.records import Options
@@ -37,6 +38,7 @@ HEAD_ROWS = 1 << 16
 _HEAD_CHARACTERS = 20_000
 #: More columns than any log has: the whole-file reader says so.
 _MOST_COLUMNS = 5_000
+_NAMING = ("device", "host", "job", "rank")
 _EPOCH_US = {"s": 1e6, "ms": 1e3, "us": 1.0, "ns": 1e-3}
 
 
@@ -45,8 +47,10 @@ class Piece:
     """A piece of a file that can be read and integrated by itself, anywhere: plain data.
 
     ``group`` is the row group of a Parquet file; ``begin`` and ``end`` are the bytes of a CSV. ``header`` are the names
-    of all columns of the file. Where parts are kept, ``key`` tells its file, in this version, from any other; a piece
-    whose file is compressed, and was not unpacked because its part is kept, is not ``here``.
+    of all columns of the file; ``host`` and ``job`` are those that name the computer and the job of a row, if there are
+    such; ``ranked`` is a log whose devices are named by the ranks that read them. Where parts are kept, ``key`` tells
+    its file, in this version, from any other; a piece whose file is compressed, and was not unpacked because its part
+    is kept, is not ``here``.
     """
 
     path: Path
@@ -64,6 +68,9 @@ class Piece:
     end: int = 0
     header: tuple[str, ...] = ()
     delimiter: str = ","
+    host: str | None = None
+    job: str | None = None
+    ranked: bool = False
     key: str = ""
     here: bool = True
 
@@ -84,8 +91,12 @@ def pieces_of(path: Path, options: Options, known: dict[tuple[str, ...], Piece |
     return _parquet_pieces(path, options, known) if magic == b"PAR1" else _csv_pieces(path, options, known)
 
 
-def chunks_of(piece: Piece) -> Iterator[Chunk]:
+def chunks_of(piece: Piece, *, jobs: bool = False) -> Iterator[Chunk]:
     """Read a piece, at most about a million readings at a time.
+
+    Parameters
+    ----------
+    jobs : whether the job of each reading is wanted, where the log names it
 
     Raises
     ------
@@ -96,7 +107,7 @@ def chunks_of(piece: Piece) -> Iterator[Chunk]:
 
     if not piece.here:
         raise NotUnpacked(piece.path.name)
-
+    piece = piece if jobs else replace(piece, job=None)
     try:
         for batch in _parquet_batches(piece) if piece.form == "parquet" else _csv_batches(piece):
             if batch.num_rows:
@@ -108,9 +119,7 @@ def chunks_of(piece: Piece) -> Iterator[Chunk]:
 def head_of(piece: Piece) -> Chunk | None:
     """The first readings of a piece."""
     found = next(chunks_of(replace(piece, rows=HEAD_ROWS)), None)
-    if found is None or len(found.time) <= HEAD_ROWS:
-        return found
-    return Chunk(found.codes[:HEAD_ROWS], found.names, found.time[:HEAD_ROWS], found.value[:HEAD_ROWS])
+    return None if found is None else found.part(0, HEAD_ROWS)
 
 
 # --- Parquet
@@ -130,13 +139,14 @@ def _parquet_pieces(path: Path, options: Options, known: dict[tuple[str, ...], P
         return None
     footer = file.metadata
     flat = footer.num_columns == len(schema.names)  # else the places of columns are not those of their parts
-    place = schema.names.index(first.device) if first.device is not None and flat else None
+    alone = flat and first.device is not None and first.host is None
+    place = schema.names.index(first.device) if alone else None
     found = []
     for number in range(footer.num_row_groups):
         group = footer.row_group(number)
         only = None if place is None else _only_device(group.column(place))
-        alone = first if only is None else replace(first, device=None, name=only)
-        found.append(replace(alone, group=number, rows=group.num_rows))
+        own = first if only is None else replace(first, device=None, name=only)
+        found.append(replace(own, group=number, rows=group.num_rows))
     return found
 
 
@@ -171,12 +181,11 @@ def _footer(path: Path, size: int, changed_ns: int) -> parquet.FileMetaData:  # 
 def _parquet_batches(piece: Piece) -> Iterator[pa.RecordBatch]:
     from pyarrow import parquet
 
-    columns = [name for name in (piece.time, piece.device, piece.value) if name]
+    named = [name for name in (piece.device, piece.host, piece.job) if name]
+    columns = [*dict.fromkeys((piece.time, piece.value, *named))]
     found = piece.path.stat()
     footer = _footer(piece.path, found.st_size, found.st_mtime_ns)
-    file = parquet.ParquetFile(
-        piece.path, read_dictionary=[piece.device] if piece.device else None, metadata=footer, pre_buffer=False
-    )
+    file = parquet.ParquetFile(piece.path, read_dictionary=named or None, metadata=footer, pre_buffer=False)
     if piece.rows <= 2 * BATCH_ROWS and piece.rows > HEAD_ROWS:
         table = file.read_row_group(piece.group, columns=columns, use_threads=False)
         yield from table.combine_chunks().to_batches()
@@ -255,8 +264,7 @@ def _csv_batches(piece: Piece) -> Iterator[pa.RecordBatch]:
         content = content[: content.rfind(b"\n") + 1]
     time: Any = pa.timestamp("us", tz="UTC") if piece.time_unit is None else pa.float64()
     types = {piece.time: time, piece.value: pa.float64()}
-    if piece.device:
-        types[piece.device] = pa.dictionary(pa.int32(), pa.string())
+    types |= {name: pa.dictionary(pa.int32(), pa.string()) for name in (piece.device, piece.host, piece.job) if name}
     table = csv.read_csv(
         pa.py_buffer(content),
         read_options=csv.ReadOptions(column_names=piece.header, use_threads=False, block_size=len(content) + 1),
@@ -291,11 +299,12 @@ def _of_columns(path: Path, names: tuple[str, ...], options: Options) -> Piece |
     if unit == "?" or (unit is None and kind == "counter"):
         return None  # the whole-file reader says what is missing
     factor = 1.0 if unit is None else float(units.quantity(f"1 {unit}").to("W" if kind == "power" else "J").magnitude)
-    device = columns["device"][0] if "device" in columns else None
+    device, host, job, rank = (columns[role][0] if role in columns else None for role in _NAMING)
     time, time_unit = columns["time"]
     return Piece(
         path=path, form="parquet", kind=kind, time=time, time_unit=time_unit, device=device, value=value,
-        factor=factor, name=options.device or "device", rows=0, header=names,
+        factor=factor, name=options.device or "device", rows=0, header=names, host=host if device else None, job=job,
+        ranked=device is not None and device == rank,
     )  # fmt: skip
 
 
@@ -316,8 +325,15 @@ def _chunk(batch: pa.RecordBatch, piece: Piece) -> Chunk:
     power = _plain(value, float("nan"))
     if piece.factor != 1.0:
         power = power * piece.factor
-    codes, names = _devices(batch, piece)
-    return Chunk(codes, names, stamps.astype(np.int64, copy=False), power)
+    named = {
+        name: batch.column(batch.schema.get_field_index(name)) for name in (piece.device, piece.host, piece.job) if name
+    }
+    if piece.device is None:
+        codes, names = np.zeros(batch.num_rows, np.uint8), [piece.name]
+    else:
+        codes, names = devices_of(named[piece.device], named.get(piece.host or ""))
+    job, jobs = (None, []) if piece.job is None else jobs_of(named[piece.job])
+    return Chunk(codes, names, stamps.astype(np.int64, copy=False), power, job, jobs)
 
 
 def _plain(column: pa.Array, missing: float) -> np.ndarray[Any, np.dtype[Any]]:
@@ -325,23 +341,3 @@ def _plain(column: pa.Array, missing: float) -> np.ndarray[Any, np.dtype[Any]]:
     full = column.fill_null(missing) if column.null_count else column
     plain: np.ndarray[Any, np.dtype[Any]] = full.to_numpy(zero_copy_only=False)
     return plain
-
-
-def _devices(batch: pa.RecordBatch, piece: Piece) -> tuple[np.ndarray[Any, np.dtype[Any]], list[str]]:
-    """Codes of the devices, and the names that they are places of; a missing one is -1."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    if piece.device is None:
-        return np.zeros(batch.num_rows, np.uint8), [piece.name]
-    column = batch.column(batch.schema.get_field_index(piece.device))
-    if not pa.types.is_dictionary(column.type):
-        column = pc.dictionary_encode(column.cast(pa.string()))
-    names = [str(name).strip() for name in column.dictionary.to_pylist()]
-    indices = _plain(column.indices, -1)
-    if column.null_count or "" in names or len(set(names)) < len(names):
-        names = [*dict.fromkeys(name for name in names if name)]
-        place = {name: number for number, name in enumerate(names)}
-        found = [str(name).strip() for name in column.dictionary.to_pylist()]
-        return np.array([*(place.get(name, -1) for name in found), -1])[indices], names
-    return indices.view(f"u{indices.dtype.itemsize}"), names

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from lca_ai.errors import LogError
-from lca_ai.logs import chunks, formats, origin, parts, stream
+from lca_ai.logs import formats, origin, parts, stream
 from lca_ai.logs.files import plain
-from lca_ai.logs.headers import roles_in
 from lca_ai.logs.records import SECOND_US, Kind
 
 if TYPE_CHECKING:
@@ -59,9 +58,10 @@ def _frames(paths: list[Path], log: PowerLog) -> Iterator[tuple[Kind, pd.DataFra
     origin.check_files(options, paths)
     named = log.format in (None, "csv", "parquet") and log.origin is None
     pieces = stream.pieces_of(paths, options) if named else None
-    if pieces is not None and not roles_in(pieces, options) & {"host", "job"}:
+    if pieces is not None:
+        jobs = any(piece.job for piece in pieces)
         for piece in pieces:
-            for chunk in chunks.chunks_of(piece):
+            for chunk in stream.chunks_of(piece, jobs=jobs):
                 yield piece.kind, parts.frame_of(chunk, piece.kind)
         return
     for path in paths:

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from lca_ai.errors import InputError, LogError
+from lca_ai.errors import InputError
 from lca_ai.logs import formats, frames, stream
 from lca_ai.logs import origin as origins
 from lca_ai.logs.chunks import Piece
 from lca_ai.logs.files import NotUnpacked, plain
-from lca_ai.logs.headers import roles_in
 from lca_ai.logs.integrate import Window
 from lca_ai.logs.keep import Kept
 from lca_ai.logs.reading import EnergyReading
@@ -30,8 +29,6 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _IN_PIECES = ("csv", "parquet")
 #: Folder beside kept parts with the copies of remote files: the next run fetches only those that are new.
 _COPIES = "copies"
-#: Rows that are read whole to be divided by job, about 10 GB; a log in pieces is divided by device and hour alone.
-_MOST_ROWS_OF_JOBS = 40_000_000
 
 
 def read_power_log(  # noqa: PLR0913 (a log is described by what a user knows of it)
@@ -154,12 +151,11 @@ def read_energy(
     engine : "local" (the cores of this machine), "dask", "dask://host:port", "spark" or "spark://host:port"
     progress : told the rows that are done, and all of them
     keep : folder in which the parts of a log that is read in pieces are kept: the next run reads only new files
-    jobs : whether the energy is wanted by the jobs that the log names: it is read whole then
+    jobs : whether the energy is wanted by the jobs that the log names, too
 
     Raises
     ------
-    LogError : where the log cannot be read, has one reading only, lies outside its window, or names jobs and is too
-        large to be read whole
+    LogError : where the log cannot be read, has one reading only, or lies outside its window
     """
     window = (_micros(log.since()), _micros(log.until()))
     if log.table is not None:
@@ -169,10 +165,10 @@ def read_energy(
     if keep is None:
         return read(kept=None, unneeded=frozenset())
     try:
-        kept = Kept(keep, _options(log))
+        kept = Kept(keep, _options(log), jobs=jobs)
         return read(kept=kept, unneeded=frozenset(filter(kept.holds, lying)))
     except NotUnpacked:
-        return read(kept=Kept(keep, _options(log)), unneeded=frozenset())
+        return read(kept=Kept(keep, _options(log), jobs=jobs), unneeded=frozenset())
 
 
 def _read_files(  # noqa: PLR0913 (what is read, and how)
@@ -189,15 +185,13 @@ def _read_files(  # noqa: PLR0913 (what is read, and how)
     """Read and integrate the files of a log as they lie; ``unneeded`` ones are not unpacked."""
     with plain(lying, unneeded) as paths:
         pieces = _pieces(paths, log, engine, kept=kept, packed=lying)
-        if jobs and pieces is not None:
-            pieces = _whole(pieces, log)
         if pieces is None:
             if unneeded:
                 raise NotUnpacked
             return of_whole(_read(paths, log), log, window)
         max_gap = None if log.max_gap is None else round(log.max_gap.to("s").magnitude * SECOND_US)
         found = stream.read(
-            pieces, max_gap=max_gap, window=window, engine=engine, progress=progress, kept=kept
+            pieces, max_gap=max_gap, window=window, engine=engine, progress=progress, kept=kept, jobs=jobs
         )  # fmt: skip
         return of_stream(found, log)
 
@@ -209,28 +203,7 @@ def _pieces(
     if log.format not in (None, *_IN_PIECES) or log.origin is not None:
         return None
     least = 0 if kept is not None or engine != "local" else stream.LEAST_ROWS
-    pieces = stream.pieces_of(paths, _options(log), least_rows=least, kept=kept, packed=packed)
-    named_by_two = pieces is not None and "host" in roles_in(pieces, _options(log))
-    return None if named_by_two else pieces  # a piece names its devices by one column
-
-
-def _whole(pieces: list[Piece], log: PowerLog) -> list[Piece] | None:
-    """None, so that a log that names its jobs is read whole; the pieces of one that names none.
-
-    Raises
-    ------
-    LogError : where it is too large for that
-    """
-    if "job" not in roles_in(pieces, _options(log)):
-        return pieces
-    rows = sum(piece.rows for piece in pieces)
-    if rows > _MOST_ROWS_OF_JOBS:
-        raise LogError(
-            "the log is too large to be divided by its column of jobs in memory",
-            file=pieces[0].path.name, value=f"{rows:,} rows", field="by",
-            accepted=f"a part of it, at most {_MOST_ROWS_OF_JOBS:,} rows; or --jobs with the times of the jobs",
-        )  # fmt: skip
-    return None
+    return stream.pieces_of(paths, _options(log), least_rows=least, kept=kept, packed=packed)
 
 
 def _read(paths: list[Path], log: PowerLog) -> list[Records]:

@@ -32,16 +32,12 @@ _MOST_FILES = 16
 _KEY = b"lca_ai"
 
 
-def digest_of(piece: Piece) -> str:
-    """What tells a piece from any other, and from itself after its file has changed."""
-    return f"{piece.key}:{piece.group}:{piece.begin}"
-
-
 class Kept:
-    """The folder of kept parts, of files that are read by some options."""
+    """The folder of kept parts, of files that are read by some options, with or without their jobs."""
 
-    def __init__(self, folder: Path, options: Options) -> None:
+    def __init__(self, folder: Path, options: Options, *, jobs: bool = False) -> None:
         self.folder = folder
+        self._jobs = jobs
         self.files = KnownFiles(folder, options)
         self._new: dict[str, Part] = {}
         self._written = time.monotonic()
@@ -55,14 +51,18 @@ class Kept:
     def _held(self) -> set[str]:
         return {digest for content in self._contents for digest in content.told}
 
+    def digest_of(self, piece: Piece) -> str:
+        """What tells a part from any other, and from that of the same piece after its file has changed."""
+        return f"{piece.key}:{piece.group}:{piece.begin}{':jobs' * self._jobs}"
+
     def holds(self, path: Path) -> bool:
         """Whether all parts of a file are kept, as it lies there."""
         pieces = self.files.pieces(path)
-        return pieces is not None and all(digest_of(piece) in self._held for piece in pieces)
+        return pieces is not None and all(self.digest_of(piece) in self._held for piece in pieces)
 
     def missing(self, pieces: list[Piece]) -> list[Piece]:
         """Those of some pieces whose parts are not kept."""
-        return [piece for piece in pieces if digest_of(piece) not in self._held]
+        return [piece for piece in pieces if self.digest_of(piece) not in self._held]
 
     def rules(self, asked: Rules) -> Rules:
         """The rules that the kept parts went by, extended to new devices; those asked for where nothing is kept yet.
@@ -97,9 +97,8 @@ class Kept:
                 continue
             found |= set(mine)
             tags = {key: numbers[key] for key in mine}
-            whole.hours += content.table("hours", tags)
-            whole.runs += content.table("runs", tags)
-            whole.curve += content.table("curve", tags)
+            for name in _LAYOUT:
+                getattr(whole, name).extend(content.table(name, tags))
             for one in mine.values():
                 _fill(whole, one)
         return found, whole
@@ -146,7 +145,10 @@ _LAYOUT = {
     "hours": {"hour": "moment", "energy": "a", "covered": "b", "gap": "c", "samples": "d"},
     "runs": {"first": "moment", "last": "end", "first_value": "a", "last_value": "b"},
     "curve": {"time": "moment", "value": "a"},
+    "jobs": {"hour": "moment", "energy": "a", "covered": "b", "gap": "c"},
 }
+#: Columns of text, which not all parts have.
+_TEXTS = {"runs": ("first_job", "last_job")}
 
 
 def _tables(key: str, part: Part) -> list[pa.Table]:
@@ -155,12 +157,15 @@ def _tables(key: str, part: Part) -> list[pa.Table]:
 
     text = pa.dictionary(pa.int32(), pa.string())
     numbers = [(name, pa.int64()) for name in ("moment", "end")] + [(name, pa.float64()) for name in "abcd"]
-    schema = pa.schema([("part", text), ("table", text), ("device", text), *numbers])
+    texts = [(name, text) for columns in _TEXTS.values() for name in columns]
+    schema = pa.schema([("part", text), ("table", text), ("device", text), *numbers, *texts])
     found = []
     for name, layout in _LAYOUT.items():
         for rows in getattr(part, name):
             size = len(rows.device)
             columns = {to: pa.array(rows.columns[column]) for column, to in layout.items()}
+            told = [one for one in _TEXTS.get(name, ()) if one in rows.columns]
+            columns |= {one: pa.array(rows.columns[one], pa.string()).dictionary_encode() for one in told}
             columns |= {
                 "part": pa.repeat(key, size).dictionary_encode(),
                 "table": pa.repeat(name, size).dictionary_encode(),
@@ -189,6 +194,10 @@ class _Content:
         columns = {column: self.rows[to].to_numpy()[kept] for column, to in _LAYOUT[name].items()}
         if name == "runs":
             columns |= {"tag": tag[kept]} | {time: columns[time].astype(np.int64) for time in ("first", "last")}
+        for one in _TEXTS.get(name, ()):
+            texts = self.rows[one].filter(kept)
+            if texts.null_count == 0:
+                columns[one] = texts.to_numpy(zero_copy_only=False).astype(object)
         return [Rows(names["device"], device[kept], columns)]
 
     def _places(self) -> tuple[Any, Any, Any, dict[str, list[str]]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, pairwise
 
 import numpy as np
@@ -16,6 +16,7 @@ import pandas as pd
 
 from lca_ai.errors import LogError
 from lca_ai.logs.integrate import Rules, between, cut, partial, sums_by_device_hour
+from lca_ai.logs.job_column import Readings, divided, readings_in, readings_of, with_jobs
 from lca_ai.logs.kernel import Blocks, blocks
 from lca_ai.logs.quality import check_extent, clean, continuous, refuse_hours
 from lca_ai.logs.records import HOUR_US, SECOND_US, Kind, Note, Records
@@ -32,7 +33,8 @@ class Part:
     ``hours``, ``runs`` and ``outside`` [J] are lists to be added at the end: of each device and ``hour`` [µs]
     ``energy`` [J], ``covered`` [s], ``gap`` [s] and ``samples``; of each run of readings its ``first`` and ``last``
     time [µs], ``first_value``, ``last_value`` and the ``tag`` of its part. ``readings`` counts the usable ones of each
-    device; ``first``, ``last`` [µs] are of all readings; ``curve`` is the thinned power over ``time``.
+    device; ``first``, ``last`` [µs] are of all readings; ``curve`` is the thinned power over ``time``. ``jobs`` are the
+    tables of :mod:`lca_ai.logs.job_column`, where jobs are asked for: runs then have a ``first_job``, ``last_job``.
     """
 
     hours: list[Rows] = field(default_factory=list)
@@ -45,6 +47,7 @@ class Part:
     first: int | None = None
     last: int | None = None
     curve: list[Rows] = field(default_factory=list)
+    jobs: list[Rows] = field(default_factory=list)
 
 
 def add(parts: Iterable[Part]) -> Part:
@@ -66,6 +69,7 @@ def add(parts: Iterable[Part]) -> Part:
         first=min(firsts, default=None),
         last=max(lasts, default=None),
         curve=list(chain.from_iterable(one.curve for one in many)),
+        jobs=list(chain.from_iterable(one.jobs for one in many)),
     )
 
 
@@ -84,7 +88,11 @@ def integrate(chunk: Chunk, rules: Rules, *, file: str, tag: int = 0, chunks: in
     found = []
     for rows, sheet in sheets_of(chunk, longest):
         part = _integrate(sheet, chunk.names, rules, file, tag, chunks)
-        found.append(_with_faults(rows, rules, file, tag, chunks) if part is None else part)
+        if part is None:
+            part = _with_faults(rows, rules, file, tag, chunks)
+        elif rows.job is not None:
+            part = _divided(part, readings_of(rows), rules)
+        found.append(part)
     return found[0] if len(found) == 1 else add(found)
 
 
@@ -111,6 +119,11 @@ def _integrate(  # noqa: PLR0913 (what a sheet is integrated by)
         last=int(sheet.time[sheet.ends].max()),
         curve=_thin(sheet, names, chunks),
     )
+
+
+def _divided(part: Part, readings: Readings, rules: Rules) -> Part:
+    """Add to a part of one chunk its table of jobs, and the jobs of its runs."""
+    return replace(part, runs=[with_jobs(part.runs[0], readings)], jobs=[divided(readings, rules)])
 
 
 def _table(found: Blocks, names: list[str], rules: Rules, limits: I64) -> tuple[Rows, float]:
@@ -154,11 +167,14 @@ def _runs(sheet: Sheet, names: list[str], codes: I64, tag: int) -> Rows:
 
 
 def frame_of(chunk: Chunk, kind: str) -> pd.DataFrame:
-    """Return a chunk as the rows of a log: ``time`` [µs], ``device`` and the value of ``kind``."""
+    """Return a chunk as the rows of a log: ``time`` [µs], ``device``, the value of ``kind``, and ``job`` if known."""
     names = np.array([*chunk.names, ""], dtype=object)
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {"time": chunk.time, "device": names[chunk.codes.astype(np.int64)], kind: chunk.value.astype(np.float64)}
     )
+    if chunk.job is not None:
+        frame["job"] = np.array([*chunk.jobs, None], dtype=object)[chunk.job.astype(np.int64)]
+    return frame
 
 
 def _with_faults(chunk: Chunk, rules: Rules, file: str, tag: int, chunks: int) -> Part:
@@ -193,7 +209,7 @@ def of_frame(  # noqa: PLR0913 (what a cleaned part has)
     time = cleaned["time"].to_numpy("int64")
     sheet = Sheet(codes[starts][:, None], time[:, None], value[:, None], starts)
     devices = [str(name) for name in names]
-    return Part(
+    part = Part(
         hours=[rows_of(inside.hours.reset_index())],
         runs=[_runs(sheet, devices, codes[starts], tag)],
         outside=[outside],
@@ -205,6 +221,7 @@ def of_frame(  # noqa: PLR0913 (what a cleaned part has)
         last=extent[1],
         curve=_thin(sheet, devices, chunks),
     )
+    return _divided(part, readings_in(cleaned, rules.kind), rules) if "job" in cleaned else part
 
 
 def _thin(sheet: Sheet, names: list[str], chunks: int) -> list[Rows]:

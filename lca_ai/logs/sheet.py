@@ -25,16 +25,23 @@ _THREAD = threading.local()
 
 @dataclass(frozen=True)
 class Chunk:
-    """Readings as they come: code of the device (index into ``names``), time [µs since 1970, UTC], value [W or J]."""
+    """Readings as they come: code of the device (index into ``names``), time [µs since 1970, UTC], value [W or J].
+
+    ``job`` is the code of the job (index into ``jobs``, -1 for none) where the log names jobs and they are asked for.
+    """
 
     codes: Codes
     names: list[str]
     time: I64
     value: Values
+    job: Codes | None = None
+    jobs: list[str] = field(default_factory=list)
 
     def part(self, begin: int, end: int) -> Chunk:
         """Return the readings from one place to another."""
-        return Chunk(self.codes[begin:end], self.names, self.time[begin:end], self.value[begin:end])
+        rows = slice(begin, end)
+        job = None if self.job is None else self.job[rows]
+        return Chunk(self.codes[rows], self.names, self.time[rows], self.value[rows], job, self.jobs)
 
 
 def _none() -> I64:

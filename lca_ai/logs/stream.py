@@ -21,12 +21,15 @@ from lca_ai import tables
 from lca_ai.errors import LogError
 from lca_ai.logs import chunks, engines, parts
 from lca_ai.logs.chunks import Piece
+from lca_ai.logs.formats.generic import RANKS
 from lca_ai.logs.integrate import MaxGap, Partial, Rules, Window, bridged, uncovered_edges
-from lca_ai.logs.keep import Kept, digest_of
+from lca_ai.logs.job_column import across, table_of
+from lca_ai.logs.keep import Kept
 from lca_ai.logs.parts import Part
 from lca_ai.logs.quality import clean, refuse_hours
 from lca_ai.logs.records import HOUR_US, Note, Options, Records
 from lca_ai.logs.rows import Rows, frame_of, hours_of, joined, rows_of
+from lca_ai.logs.sheet import Chunk
 
 #: A file below these is read whole: the fast way does not pay.
 LEAST_ROWS = 1 << 19
@@ -42,7 +45,8 @@ Progress = Callable[[int, int], None]
 class Streamed:
     """A log, integrated piece by piece: its closed partial, the sum of its parts, and the rules it went by.
 
-    ``curve`` is the thinned power over time: ``time`` [µs], ``device`` and ``power`` [W].
+    ``curve`` is the thinned power over time: ``time`` [µs], ``device`` and ``power`` [W]; ``jobs`` the energy by job,
+    see :func:`lca_ai.logs.job_column.table_of`, of a log that names jobs and was asked for them.
     """
 
     closed: Partial
@@ -50,6 +54,7 @@ class Streamed:
     curve: pd.DataFrame
     rules: Rules
     form: str
+    jobs: pd.DataFrame | None = None
 
 
 def pieces_of(
@@ -110,6 +115,7 @@ def read(  # noqa: PLR0913 (how a log is read)
     engine: str = "local",
     progress: Progress | None = None,
     kept: Kept | None = None,
+    jobs: bool = False,
 ) -> Streamed:
     """Integrate the pieces of a log.
 
@@ -120,6 +126,7 @@ def read(  # noqa: PLR0913 (how a log is read)
     engine : see :func:`lca_ai.logs.engines.run`
     progress : told the rows that are done, and all of them
     kept : where parts are kept, so that the next run over more files reads only the new ones
+    jobs : whether energy by the jobs that the log names is wanted
 
     Raises
     ------
@@ -131,7 +138,8 @@ def read(  # noqa: PLR0913 (how a log is read)
     limit: MaxGap = cadence(new) if max_gap is None else max_gap
     rules = Rules(pieces[0].kind, limit, window, absurd)
     rules = rules if kept is None else kept.rules(rules)
-    work = bound(integrate, rules=rules, numbers=_Numbers(pieces), chunks_in_all=len(pieces))
+    jobs = jobs and any(piece.job for piece in pieces)
+    work = bound(integrate, rules=rules, numbers=_Numbers(pieces), chunks_in_all=len(pieces), jobs=jobs)
     found: list[tuple[list[Piece], Part]] = []
     done, hours, total = 0, 0, sum(piece.rows for piece in pieces)
     for finished, part in _parts(engine, work, pieces, kept):
@@ -151,7 +159,11 @@ def read(  # noqa: PLR0913 (how a log is read)
     if closed.leaps:
         whole.notes.append(Note("absurd", closed.leaps, f"a leap of more than {absurd:g} W for one device"))
     curve = parts.curve_of(whole.curve, rules.kind)
-    return Streamed(closed, whole, curve, rules, "+".join(dict.fromkeys(piece.form for piece in pieces)))
+    ranks = {name for name in whole.readings if any(piece.ranked for piece in pieces)}
+    if ranks:
+        whole.notes.append(Note("device named by its rank", len(ranks), RANKS))
+    form = "+".join(dict.fromkeys(piece.form for piece in pieces))
+    return Streamed(closed, whole, curve, rules, form, _by_job(whole, rules) if jobs else None)
 
 
 def _closed(whole: Part, rules: Rules) -> Partial:
@@ -161,6 +173,11 @@ def _closed(whole: Part, rules: Rules) -> Partial:
     tables = [rows_of(one.reset_index()) for one in (across.hours, uncovered_edges(runs, rules.window)) if len(one)]
     hours = hours_of([*whole.hours, *tables])
     return Partial(rules, hours, across.runs, max(whole.longest, across.longest), across.resets, across.leaps)
+
+
+def _by_job(whole: Part, rules: Rules) -> pd.DataFrame:
+    """The energy by job of all parts, and of the intervals between their runs."""
+    return table_of([*whole.jobs, across(frame_of(whole.runs), rules)])
 
 
 def _check_extent(whole: Part, window: Window, file: str) -> None:
@@ -178,14 +195,14 @@ def _parts(
     if kept is None:
         yield from (([piece], part) for piece, part in engines.run(engine, work, pieces))
         return
-    digests = [digest_of(piece) for piece in pieces]
+    digests = [kept.digest_of(piece) for piece in pieces]
     taken, part = kept.take({digest: number for number, digest in enumerate(digests)})
     if taken:
         yield [piece for piece, digest in zip(pieces, digests, strict=True) if digest in taken], part
     left = [piece for piece, digest in zip(pieces, digests, strict=True) if digest not in taken]
     try:
         for piece, part in engines.run(engine, work, left) if left else ():
-            kept.add(digest_of(piece), part)
+            kept.add(kept.digest_of(piece), part)
             yield [piece], part
     finally:
         kept.flush()
@@ -201,13 +218,19 @@ class _Numbers:
         return self._numbers[str(piece.path), piece.group, piece.begin]
 
 
-def integrate(piece: Piece, *, rules: Rules, numbers: _Numbers, chunks_in_all: int) -> Part:
+def integrate(piece: Piece, *, rules: Rules, numbers: _Numbers, chunks_in_all: int, jobs: bool = False) -> Part:
     """Integrate one piece; the part's runs bear its number."""
     tag, file = numbers[piece], piece.path.name
-    found = [
-        parts.integrate(chunk, rules, file=file, tag=tag, chunks=chunks_in_all) for chunk in chunks.chunks_of(piece)
-    ]
-    return parts.add(found)
+    return parts.add(
+        parts.integrate(chunk, rules, file=file, tag=tag, chunks=chunks_in_all) for chunk in chunks_of(piece, jobs=jobs)
+    )
+
+
+def chunks_of(piece: Piece, *, jobs: bool) -> Iterator[Chunk]:
+    """The chunks of a piece; where jobs are asked for and it names none, they are of none."""
+    for chunk in chunks.chunks_of(piece, jobs=jobs):
+        none = jobs and chunk.job is None
+        yield replace(chunk, job=np.full(len(chunk.codes), -1, dtype=np.int64)) if none else chunk
 
 
 def cadence(pieces: list[Piece]) -> dict[str, int]:
@@ -247,7 +270,10 @@ def _disentangled(found: list[tuple[list[Piece], Part]], pieces: list[Piece], wo
     tangled = {pieces[tag] for cluster in clusters for tag in cluster}
     kept = [part for batch, part in found if tangled.isdisjoint(batch)]
     beside = [piece for batch, _ in found if not tangled.isdisjoint(batch) for piece in batch if piece not in tangled]
-    again = [_together([pieces[tag] for tag in sorted(cluster)], min(cluster), rules) for cluster in clusters]
+    jobs = bool(whole.jobs)
+    again = [
+        _together([pieces[tag] for tag in sorted(cluster)], min(cluster), rules, jobs=jobs) for cluster in clusters
+    ]
     return parts.add([*kept, *(work(piece) for piece in beside), *again])
 
 
@@ -270,7 +296,7 @@ def _clusters(runs: Rows) -> list[set[int]]:
     return list({id(cluster): cluster for cluster in found.values()}.values())
 
 
-def _together(tangled: list[Piece], tag: int, rules: Rules) -> Part:
+def _together(tangled: list[Piece], tag: int, rules: Rules, *, jobs: bool) -> Part:
     """Read overlapping pieces together, each file sorted; a row that another file has as well counts once.
 
     Raises
@@ -285,7 +311,7 @@ def _together(tangled: list[Piece], tag: int, rules: Rules) -> Part:
         )  # fmt: skip
     notes, frames = [], []
     for path in dict.fromkeys(piece.path for piece in tangled):
-        own = [chunk for piece in tangled if piece.path == path for chunk in chunks.chunks_of(piece)]
+        own = [chunk for piece in tangled if piece.path == path for chunk in chunks_of(piece, jobs=jobs)]
         frame = pd.concat([parts.frame_of(chunk, rules.kind) for chunk in own], ignore_index=True)
         records = Records(rules.kind, frame, "", len(frame), file=path.name)
         cleaned, found = clean(records, absurd_power=rules.absurd_power, file=path.name)

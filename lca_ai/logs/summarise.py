@@ -120,6 +120,7 @@ def of_stream(found: stream.Streamed, log: PowerLog) -> EnergyReading:
         notes=tuple(_added(notes)),
         facts={},
         curve=found.curve,
+        jobs=None if found.jobs is None else _in_kwh(found.jobs[~found.jobs["device"].isin(alone)]),
         outside=float(sum(part.outside)) / _JOULE_PER_KWH,
     )
 

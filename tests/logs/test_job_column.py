@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 import lca_ai as lca
 from lca_ai.cli import app
 from lca_ai.errors import LogError
-from lca_ai.logs import energy as energies
+from lca_ai.logs import chunks
 from lca_ai.logs.convert import to_parquet
 from lca_ai.logs.energy import read_energy, read_power_log
 from lca_ai.logs.jobs import UNALLOCATED
@@ -119,24 +119,100 @@ def test_a_window_cuts_the_jobs() -> None:
     assert joules(log) == pytest.approx({"18": 5 * 250.0 + 5 * 300.0})
 
 
-def test_a_large_log_is_read_whole_for_its_jobs(tmp_path, monkeypatch) -> None:
+def cluster(seed: int, kind: str, rows: int = 900) -> pd.DataFrame:
+    """Readings of three GPUs on two hosts in turns, whose jobs change now and then; some rows are missing."""
+    random = np.random.default_rng(seed)
+    device = np.arange(rows) % 6
+    time = START + pd.to_timedelta(np.arange(rows) // 6 * 10 + random.uniform(0, 3, rows).round(6), unit="s")
+    value = random.uniform(50, 700, rows)
+    job = np.array(["17", "18", None, "19.batch"], dtype=object)[
+        random.integers(0, 4, rows // 40 + 1)[np.arange(rows) // 40]
+    ]
+    frame = pd.DataFrame({"time": time, "host": np.where(device < 3, "n1", "n2"), "gpu": device % 3, "job": job})
+    frame[f"{kind} [{'W' if kind == 'power' else 'J'}]"] = value
+    if kind == "counter":
+        frame["counter [J]"] = frame.groupby(["host", "gpu"])["counter [J]"].cumsum()
+    return frame[random.random(rows) > 0.02].reset_index(drop=True)
+
+
+def assert_same_jobs(one: pd.DataFrame | None, other: pd.DataFrame | None) -> None:
+    keys = ["job", "device", "hour"]
+    tables = [table.set_index(keys).sort_index() for table in (one, other) if table is not None]
+    assert len(tables) == 2
+    tables = [table[(table != 0).any(axis=1)] for table in tables]
+    pd.testing.assert_frame_equal(*tables, rtol=1e-9, atol=1e-15, check_index_type=False)
+
+
+@pytest.mark.parametrize("kind", ["power", "counter"])
+@pytest.mark.parametrize("form", ["parquet", "csv"])
+def test_a_log_in_pieces_is_divided_as_one_that_is_read_whole(tmp_path, monkeypatch, kind, form) -> None:
+    monkeypatch.setattr(chunks, "BLOCK_BYTES", 4_000)
+    for seed in range(4):
+        frame, path = cluster(seed, kind), tmp_path / f"log-{seed}.{form}"
+        if form == "parquet":
+            frame.to_parquet(path, row_group_size=100)
+        else:
+            frame.to_csv(path, index=False)
+        whole = read_energy(read_power_log(frame, max_gap="25 s"))
+        found = read_energy(read_power_log(path, max_gap="25 s"), keep=tmp_path / f"kept-{seed}", jobs=True)
+        assert sorted(found.per_device()) == [f"{host}/{gpu}" for host in ("n1", "n2") for gpu in "012"]
+        assert found.total == pytest.approx(whole.total, rel=1e-9)
+        assert_same_jobs(found.jobs, whole.jobs)
+        again = read_energy(read_power_log(path, max_gap="25 s"), keep=tmp_path / f"kept-{seed}", jobs=True)
+        assert_same_jobs(again.jobs, whole.jobs)
+        assert read_energy(read_power_log(path, max_gap="25 s"), keep=tmp_path / f"kept-{seed}").jobs is None
+
+
+def test_jobs_of_faulty_rows_late_rows_and_shared_readings_in_pieces(tmp_path) -> None:
+    frame = cluster(7, "power")
+    frame.loc[[5, 50, 333], "power [W]"] = [np.nan, -1.0, np.inf]
+    late = frame.iloc[[200, 201, 202]]
+    shared = frame.iloc[400:440].assign(job="shared")
+    frame = pd.concat([frame.drop(late.index).iloc[:420], shared, frame.iloc[420:], late], ignore_index=True)
     path = tmp_path / "log.parquet"
+    frame.to_parquet(path, row_group_size=480)
+    whole = read_energy(read_power_log(frame, max_gap="25 s"))
+    found = read_energy(read_power_log(path, max_gap="25 s"), keep=tmp_path / "kept", jobs=True)
+    assert_same_jobs(found.jobs, whole.jobs)
+    assert "reading of several jobs" in {note.what for note in found.notes}
+
+
+def test_files_with_and_without_jobs_in_pieces(tmp_path) -> None:
+    frame = cluster(3, "power")
+    frame.iloc[:450].drop(columns="job").to_parquet(tmp_path / "1.parquet")
+    frame.iloc[450:].to_parquet(tmp_path / "2.parquet")
+    log = read_power_log([tmp_path / "1.parquet", tmp_path / "2.parquet"], max_gap="25 s")
+    found = read_energy(log, keep=tmp_path / "kept", jobs=True)
+    expected = read_energy(read_power_log(frame.assign(job=frame["job"].where(frame.index >= 450)), max_gap="25 s"))
+    assert_same_jobs(found.jobs, expected.jobs)
+    assert found.by("job")["energy [kWh]"].sum() == pytest.approx(found.total, rel=1e-9)
+
+
+@pytest.mark.parametrize("numbers", [pd.array([17, 18], "int64"), pd.array([17.0, None], "float64"), ["17", "18"]])
+def test_jobs_of_any_type_in_pieces(tmp_path, numbers) -> None:
     rows = 600_000
     frame = pd.DataFrame(
         {"time": START + pd.to_timedelta(np.arange(rows), unit="s"), "device": "a", "power": 100.0,
-         "job": np.where(np.arange(rows) < rows // 2, "1", "2")}
+         "job": pd.Series(numbers).repeat(rows // 2).to_numpy()}
     )  # fmt: skip
+    path = tmp_path / "log.parquet"
     frame.to_parquet(path)
     log = read_power_log(path)
-    total = read_energy(log)
-    found = joules(log)
-    assert found == pytest.approx({"1": 100 * (rows / 2 - 0.5), "2": 100 * (rows / 2 - 0.5)})
+    total, found = read_energy(log), joules(log)
+    second = "18" if 18 in list(numbers) or "18" in list(numbers) else UNALLOCATED
+    assert found == pytest.approx({"17": 100 * (rows / 2 - 0.5), second: 100 * (rows / 2 - 0.5)})
     assert sum(found.values()) == pytest.approx(total.total * J, rel=1e-9)
     with pytest.raises(LogError, match=r"read_energy\(log, jobs=True\)"):
         total.by("job")
-    monkeypatch.setattr(energies, "_MOST_ROWS_OF_JOBS", 1000)
-    with pytest.raises(LogError, match=r"too large to be divided by its column of jobs.*600,000 rows"):
-        joules(log)
+
+
+def test_ranks_name_devices_in_pieces_as_well(tmp_path) -> None:
+    frame = pd.DataFrame(
+        {"time": START + pd.to_timedelta([0, 0, 9, 9], unit="s"), "rank": [0, 1, 0, 1], "power": 100.0}
+    )
+    frame.to_parquet(tmp_path / "log.parquet")
+    found = read_energy(read_power_log(tmp_path / "log.parquet"), keep=tmp_path / "kept")
+    assert ("device named by its rank", 2) in {(note.what, note.count) for note in found.notes}
 
 
 def test_parquet_keeps_the_jobs(tmp_path) -> None:

@@ -13,7 +13,7 @@ from pyarrow import parquet
 from lca_ai.errors import LogError
 from lca_ai.logs import chunks, files, stream
 from lca_ai.logs.energy import read_energy, read_power_log
-from lca_ai.logs.keep import Kept, digest_of
+from lca_ai.logs.keep import Kept
 from lca_ai.logs.records import Options
 
 START, SECOND = 1_700_000_000_000_000, 1_000_000
@@ -142,8 +142,9 @@ def test_a_broken_file_of_parts_is_named(tmp_path, hour):
 
 def test_a_kept_piece_is_known_by_its_file(tmp_path, hour):
     def digest(path):
-        [piece] = stream.pieces_of([path], Options(), least_rows=0, kept=Kept(tmp_path / "kept", Options()))
-        return digest_of(piece)
+        kept = Kept(tmp_path / "kept", Options())
+        [piece] = stream.pieces_of([path], Options(), least_rows=0, kept=kept)
+        return kept.digest_of(piece)
 
     first = digest(hour(0))
     assert digest(tmp_path / "logs" / "0000.parquet") == first

@@ -42,9 +42,9 @@ _LEAST_STEPS = 10
 _TIMES = ("ISO8601", "%Y/%m/%d %H:%M:%S.%f", "%Y/%m/%d %H:%M:%S", "%d.%m.%Y %H:%M:%S", "%m-%d-%Y %H:%M:%S.%f")
 _HEAD = 20_000
 _MOST_SHARED_STAMPS = 0.2
-_RANKS = "each rank reads a device of its own; else give columns={'device': ...}"
+RANKS = "each rank reads a device of its own; else give columns={'device': ...}"
 #: A cell that names no job.
-_NO_JOB = r"(?i:|none|null|nan|n/a|\[.*\]|-|idle|<na>)"
+NO_JOB = r"(?i:|none|null|nan|n/a|\[.*\]|-|idle|<na>)"
 
 
 def _matches(head: str) -> bool:
@@ -112,7 +112,7 @@ def records_of(table: pd.DataFrame, path: Path, options: Options, format_name: s
         frame["job"] = _jobs(kept[columns["job"][0]])
     notes = [unreadable_times(table[columns["time"][0]][bad], stamps)] if bad.any() else []
     if "rank" in columns and columns["rank"] == columns.get("device"):
-        notes.append(Note("device named by its rank", frame["device"].nunique(), _RANKS))
+        notes.append(Note("device named by its rank", frame["device"].nunique(), RANKS))
     if kind == "interval" and "duration" in columns:
         length = _values(kept, *columns["duration"], role="duration", path=path)
         longest = 2 * LONGEST_INTERVAL_US / SECOND_US  # longer ones are set aside as too long anyway
@@ -145,7 +145,7 @@ def _jobs(cells: pd.Series) -> pd.Series:
     if pd.api.types.is_float_dtype(cells) and cells.dropna().mod(1).eq(0).all():
         cells = cells.astype("Int64")
     names = _names(cells)
-    return names.mask(names.str.fullmatch(_NO_JOB).fillna(value=True).astype(bool))
+    return names.mask(names.str.fullmatch(NO_JOB).fillna(value=True).astype(bool))
 
 
 def _refuse_running_total(frame: pd.DataFrame, path: Path) -> None:
