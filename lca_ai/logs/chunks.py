@@ -1,94 +1,41 @@
-"""Large files in pieces: row groups of Parquet and blocks of CSV, each read into plain arrays when its turn comes.
+"""The pieces of a large file, each read into plain arrays when its turn comes.
 
-Only columns that mean what the fast kernel needs are read this way: a time with its unit or zone, a device, and a power
-or a counter in a known unit. Any other file is read whole by its format.
+Cells that Arrow does not read as the columns say (a header repeated in the middle, a row cut short, times of another
+form) are read by the reader of whole files: what it sets aside is noted.
 """
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
-from csv import Error as CsvError
-from csv import reader
-from dataclasses import dataclass, replace
+from csv import writer
+from dataclasses import replace
 from functools import lru_cache
-from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from lca_ai import units
 from lca_ai.errors import LogError
 from lca_ai.logs.chunk_names import devices_of, jobs_of
 from lca_ai.logs.files import NotUnpacked
-from lca_ai.logs.formats import generic, recognise
-from lca_ai.logs.records import Options
+from lca_ai.logs.formats import generic
+from lca_ai.logs.pieces import Piece
+from lca_ai.logs.records import Options, Records, to_utc
 from lca_ai.logs.sheet import Chunk
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyarrow import parquet
 
-#: Rows that are held at a time, and bytes of a CSV that are parsed at a time.
+#: Rows that are held at a time.
 BATCH_ROWS = 1 << 20
-BLOCK_BYTES = 1 << 25
-#: Rows at the head of a file that tell the log's cadence.
+#: Rows at the head of a file that tell the log's cadence, and the most bytes that they take.
 HEAD_ROWS = 1 << 16
-_HEAD_CHARACTERS = 20_000
-#: More columns than any log has: the whole-file reader says so.
-_MOST_COLUMNS = 5_000
-_NAMING = ("device", "host", "job", "rank")
+_HEAD_BYTES = HEAD_ROWS * 64
 _EPOCH_US = {"s": 1e6, "ms": 1e3, "us": 1.0, "ns": 1e-3}
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A piece of a file that can be read and integrated by itself, anywhere: plain data.
-
-    ``group`` is the row group of a Parquet file; ``begin`` and ``end`` are the bytes of a CSV. ``header`` are the names
-    of all columns of the file; ``host`` and ``job`` are those that name the computer and the job of a row, if there are
-    such; ``ranked`` is a log whose devices are named by the ranks that read them. Where parts are kept, ``key`` tells
-    its file, in this version, from any other; a piece whose file is compressed, and was not unpacked because its part
-    is kept, is not ``here``.
-    """
-
-    path: Path
-    form: Literal["parquet", "csv"]
-    kind: Literal["power", "counter"]
-    time: str
-    time_unit: str | None
-    device: str | None
-    value: str
-    factor: float
-    name: str
-    rows: int
-    group: int = 0
-    begin: int = 0
-    end: int = 0
-    header: tuple[str, ...] = ()
-    delimiter: str = ","
-    host: str | None = None
-    job: str | None = None
-    ranked: bool = False
-    key: str = ""
-    here: bool = True
-
-
-def pieces_of(path: Path, options: Options, known: dict[tuple[str, ...], Piece | None]) -> list[Piece] | None:
-    """The pieces of a file; None where it is not one that can be read in pieces.
-
-    Parameters
-    ----------
-    known : what columns mean, by their names, so that it is found out once for all files of a log; added to
-
-    Raises
-    ------
-    LogError : where the file is a table of a log, and a column of it is not understood
-    """
-    with path.open("rb") as file:
-        magic = file.read(4)
-    return _parquet_pieces(path, options, known) if magic == b"PAR1" else _csv_pieces(path, options, known)
+_UTC = {"UTC", "Etc/UTC"}
 
 
 def chunks_of(piece: Piece, *, jobs: bool = False) -> Iterator[Chunk]:
@@ -109,9 +56,9 @@ def chunks_of(piece: Piece, *, jobs: bool = False) -> Iterator[Chunk]:
         raise NotUnpacked(piece.path.name)
     piece = piece if jobs else replace(piece, job=None)
     try:
-        for batch in _parquet_batches(piece) if piece.form == "parquet" else _csv_batches(piece):
-            if batch.num_rows:
-                yield _chunk(batch, piece)
+        for chunk in _parquet_chunks(piece) if piece.form == "parquet" else _csv_chunks(piece):
+            if len(chunk.codes) or chunk.notes:
+                yield chunk
     except (pa.ArrowException, OSError) as fault:
         raise LogError(f"this part cannot be read: {' '.join(str(fault).split())}", file=piece.path.name) from fault
 
@@ -125,57 +72,20 @@ def head_of(piece: Piece) -> Chunk | None:
 # --- Parquet
 
 
-def _parquet_pieces(path: Path, options: Options, known: dict[tuple[str, ...], Piece | None]) -> list[Piece] | None:
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    try:
-        file = parquet.ParquetFile(path)
-    except (pa.ArrowException, OSError) as fault:
-        raise LogError(f"this Parquet file cannot be read: {' '.join(str(fault).split())}", file=path.name) from fault
-    schema = file.schema_arrow
-    first = _described(path, tuple(schema.names), options, known)
-    if first is None or not _readable(schema, first, options):
-        return None
-    footer = file.metadata
-    flat = footer.num_columns == len(schema.names)  # else the places of columns are not those of their parts
-    alone = flat and first.device is not None and first.host is None
-    place = schema.names.index(first.device) if alone else None
-    found = []
-    for number in range(footer.num_row_groups):
-        group = footer.row_group(number)
-        only = None if place is None else _only_device(group.column(place))
-        own = first if only is None else replace(first, device=None, name=only)
-        found.append(replace(own, group=number, rows=group.num_rows))
-    return found
-
-
-def _only_device(column: parquet.ColumnChunkMetaData) -> str | None:
-    """The device of all readings of a row group, where its statistics tell: its column need not be read."""
-    told = column.statistics
-    if told is None or not (told.has_min_max and told.has_null_count) or told.null_count or told.min != told.max:
-        return None
-    return str(told.min).strip() or None if type(told.min) in (str, int) else None
-
-
-def _readable(schema: pa.Schema, piece: Piece, options: Options) -> bool:
-    """Whether the types of the columns are those that need no interpretation."""
-    import pyarrow as pa
-
-    time, value = schema.field(piece.time).type, schema.field(piece.value).type
-    if pa.types.is_timestamp(time):
-        known = time.tz is not None or options.timezone in {"UTC", "Etc/UTC"}
-    else:
-        known = pa.types.is_integer(time) and piece.time_unit in _EPOCH_US
-    return known and (pa.types.is_floating(value) or pa.types.is_integer(value))
-
-
 @lru_cache(maxsize=2)
 def _footer(path: Path, size: int, changed_ns: int) -> parquet.FileMetaData:  # noqa: ARG001 (of this very file)
     """What the end of a file says of its row groups: read once for all of them."""
     from pyarrow import parquet
 
     return parquet.read_metadata(path)
+
+
+def _parquet_chunks(piece: Piece) -> Iterator[Chunk]:
+    for batch in _parquet_batches(piece):
+        if piece.stamp == "cells":
+            yield _of_records(_records(batch.to_pandas(), piece), piece)
+        else:
+            yield _chunk(batch, piece)
 
 
 def _parquet_batches(piece: Piece) -> Iterator[pa.RecordBatch]:
@@ -197,72 +107,39 @@ def _parquet_batches(piece: Piece) -> Iterator[pa.RecordBatch]:
 # --- CSV
 
 
-def _csv_pieces(path: Path, options: Options, known: dict[tuple[str, ...], Piece | None]) -> list[Piece] | None:
-    """Blocks of a CSV with a header, each from one line's end to another's."""
-    with path.open("rb") as file:
-        line = file.readline(1 << 20)
-        offset = file.tell()
-    try:
-        text = line.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return None
-    headless = all(name.split(":")[0].isdecimal() for name in (options.columns or {"": ""}).values())
-    if headless or _shown(path, text[:_HEAD_CHARACTERS], options) is not generic.CSV:
-        return None
-    delimiter = generic.delimiter_of(text)
-    header = _header(text, delimiter)
-    if not 0 < len(header) <= _MOST_COLUMNS:
-        return None
-    first = _described(path, header, options, known)
-    size = path.stat().st_size
-    if first is None or delimiter == ";" or len(set(header)) < len(header) or first.time_unit not in (None, *_EPOCH_US):
-        return None
-    edges = _line_ends(path, offset, size)
-    whole = replace(first, form="csv", delimiter=delimiter)
-    width = max(1, len(line))
-    return [
-        replace(whole, group=number, begin=begin, end=end, rows=max(1, (end - begin) // width))
-        for number, (begin, end) in enumerate(pairwise(edges))
-    ]
-
-
-def _header(line: str, delimiter: str) -> tuple[str, ...]:
-    """The names of columns; none where the line is no line of a table."""
-    try:
-        return tuple(name.strip() for name in next(reader([line.strip()], delimiter=delimiter, skipinitialspace=True)))
-    except CsvError:
-        return ()
-
-
-def _shown(path: Path, line: str, options: Options) -> object:
-    """The format that the first line of a file shows; None where it shows none."""
-    try:
-        return recognise(path, line, options)
-    except LogError:
-        return None
-
-
-def _line_ends(path: Path, offset: int, size: int) -> list[int]:
-    edges = [offset]
-    with path.open("rb") as file:
-        while edges[-1] + BLOCK_BYTES < size:
-            file.seek(edges[-1] + BLOCK_BYTES)
-            file.readline()
-            edges.append(min(file.tell(), size))
-    return edges if edges[-1] == size else [*edges, size]
-
-
-def _csv_batches(piece: Piece) -> Iterator[pa.RecordBatch]:
+def _csv_chunks(piece: Piece) -> Iterator[Chunk]:
     import pyarrow as pa
-    from pyarrow import csv
 
+    content = _content(piece)
+    if piece.stamp != "cells":
+        try:
+            batches = _csv_batches(content, piece)
+        except pa.ArrowInvalid:  # one cell is enough
+            batches = None
+        if batches is not None:
+            yield from (_chunk(batch, piece) for batch in batches)
+            return
+    if content.strip():
+        yield _of_records(_csv_records(content, piece), piece)
+
+
+def _content(piece: Piece) -> bytes:
+    """The bytes of a piece of a CSV, or the lines at their head."""
     with piece.path.open("rb") as file:
         file.seek(piece.begin)
         length = piece.end - piece.begin
-        content = file.read(length if piece.rows > HEAD_ROWS else min(length, HEAD_ROWS * 64))
+        content = file.read(length if piece.rows > HEAD_ROWS else min(length, _HEAD_BYTES))
     if len(content) < length:
         content = content[: content.rfind(b"\n") + 1]
-    time: Any = pa.timestamp("us", tz="UTC") if piece.time_unit is None else pa.float64()
+    return content
+
+
+def _csv_batches(content: bytes, piece: Piece) -> list[pa.RecordBatch]:
+    import pyarrow as pa
+    from pyarrow import csv
+
+    zone = "UTC" if piece.stamp == "aware" else None
+    time: Any = pa.float64() if piece.stamp == "number" else pa.timestamp("ns" if piece.nanos else "us", tz=zone)
     types = {piece.time: time, piece.value: pa.float64()}
     types |= {name: pa.dictionary(pa.int32(), pa.string()) for name in (piece.device, piece.host, piece.job) if name}
     table = csv.read_csv(
@@ -274,38 +151,51 @@ def _csv_batches(piece: Piece) -> Iterator[pa.RecordBatch]:
             strings_can_be_null=True,
         ),
     )  # fmt: skip
-    yield from table.combine_chunks().to_batches()
+    batches: list[pa.RecordBatch] = table.combine_chunks().to_batches()
+    return batches
+
+
+def _csv_records(content: bytes, piece: Piece) -> Records:
+    """What the reader of whole files makes of a piece of a CSV; it counts lines from the beginning of the file."""
+    header = io.StringIO()
+    writer(header, delimiter=piece.delimiter, lineterminator="\n").writerow(piece.header)
+    text = header.getvalue() + content.decode("utf-8", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+    try:
+        found = generic.CSV.read(piece.path, text, _options(piece))
+    except LogError as fault:
+        if fault.line is None:
+            raise
+        with piece.path.open("rb") as file:
+            line = fault.line - 1 + file.read(piece.begin).count(b"\n")
+        raise LogError(
+            fault.problem, file=fault.file, line=line, field=fault.field, value=fault.value, accepted=fault.accepted
+        ) from None
+    return found[0] if isinstance(found, list) else found
+
+
+def _records(table: pd.DataFrame, piece: Piece) -> Records:
+    return generic.records_of(table, piece.path, _options(piece), piece.form)
+
+
+def _options(piece: Piece) -> Options:
+    return Options(piece.zone, dict(piece.given) or None, None if piece.device else piece.name)
 
 
 # --- both
 
 
-def _described(
-    path: Path, names: tuple[str, ...], options: Options, known: dict[tuple[str, ...], Piece | None]
-) -> Piece | None:
-    """Which columns are the time, the device and the value, and in which units; None for another kind of table."""
-    if names not in known:
-        known[names] = _of_columns(path, names, options)
-    found = known[names]
-    return None if found is None else replace(found, path=path)
-
-
-def _of_columns(path: Path, names: tuple[str, ...], options: Options) -> Piece | None:
-    columns = generic.columns_of(pd.DataFrame(columns=list(names)), path, options)
-    kind = generic.kind_of(columns)
-    if kind == "interval":
-        return None
-    value, unit = columns[kind]
-    if unit == "?" or (unit is None and kind == "counter"):
-        return None  # the whole-file reader says what is missing
-    factor = 1.0 if unit is None else float(units.quantity(f"1 {unit}").to("W" if kind == "power" else "J").magnitude)
-    device, host, job, rank = (columns[role][0] if role in columns else None for role in _NAMING)
-    time, time_unit = columns["time"]
-    return Piece(
-        path=path, form="parquet", kind=kind, time=time, time_unit=time_unit, device=device, value=value,
-        factor=factor, name=options.device or "device", rows=0, header=names, host=host if device else None, job=job,
-        ranked=device is not None and device == rank,
+def _of_records(records: Records, piece: Piece) -> Chunk:
+    """Readings of the reader of whole files as a chunk, with its notes."""
+    frame = records.frame
+    codes, names = pd.factorize(frame["device"])
+    chunk = Chunk(
+        codes, [str(name) for name in names], frame["time"].to_numpy("int64"), frame[piece.kind].to_numpy("float64"),
+        notes=tuple(note for note in records.notes if note.count),
     )  # fmt: skip
+    if piece.job is None:
+        return chunk
+    job, jobs = pd.factorize(frame["job"])
+    return replace(chunk, job=job, jobs=[str(name) for name in jobs])
 
 
 def _chunk(batch: pa.RecordBatch, piece: Piece) -> Chunk:
@@ -316,6 +206,7 @@ def _chunk(batch: pa.RecordBatch, piece: Piece) -> Chunk:
     if pa.types.is_timestamp(time.type):
         micros = time if time.type.unit == "us" else time.cast(pa.timestamp("us", time.type.tz), safe=False)
         stamps = _plain(micros.view(pa.int64()), -1)
+        stamps = stamps if piece.stamp == "aware" or piece.zone in _UTC else _from_zone(stamps, batch, piece)
     else:
         plain = _plain(time.cast(pa.float64() if pa.types.is_floating(time.type) else pa.int64()), -1)
         scale = _EPOCH_US[piece.time_unit or "us"]
@@ -334,6 +225,19 @@ def _chunk(batch: pa.RecordBatch, piece: Piece) -> Chunk:
         codes, names = devices_of(named[piece.device], named.get(piece.host or ""))
     job, jobs = (None, []) if piece.job is None else jobs_of(named[piece.job])
     return Chunk(codes, names, stamps.astype(np.int64, copy=False), power, job, jobs)
+
+
+def _from_zone(stamps: np.ndarray[Any, np.dtype[Any]], batch: pa.RecordBatch, piece: Piece) -> Any:
+    """Local times in UTC, a missing one as it is; a clock change is resolved by the rows of each device."""
+    known = stamps != -1
+    local = pd.Series(stamps[known].view("datetime64[us]"))
+    named = [batch.column(batch.schema.get_field_index(name)) for name in (piece.device, piece.host) if name]
+    codes = (
+        devices_of(*named)[0] if len(named) > 1 else devices_of(named[0], None)[0] if named else np.zeros(len(known))
+    )
+    stamps = stamps.copy()
+    stamps[known] = to_utc(local, pd.Series(codes[known]), piece.zone, file=piece.path.name)
+    return stamps
 
 
 def _plain(column: pa.Array, missing: float) -> np.ndarray[Any, np.dtype[Any]]:

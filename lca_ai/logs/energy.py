@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from lca_ai.errors import InputError
-from lca_ai.logs import formats, frames, stream
+from lca_ai.logs import chunks, formats, frames, stream
 from lca_ai.logs import origin as origins
-from lca_ai.logs.chunks import Piece
 from lca_ai.logs.files import NotUnpacked, plain
 from lca_ai.logs.integrate import Window
 from lca_ai.logs.keep import Kept
+from lca_ai.logs.pieces import Piece
 from lca_ai.logs.reading import EnergyReading
 from lca_ai.logs.records import SECOND_US, Options, Records
 from lca_ai.logs.stream import Progress
@@ -79,6 +79,8 @@ def read_power_log(  # noqa: PLR0913 (a log is described by what a user knows of
         return log
     with plain(log.paths()) as paths:
         large = _pieces(paths, log, "local")
+        if large:
+            chunks.head_of(large[0])  # its faults are seen now
         found = {piece.form for piece in large} if large else {records.format for records in _read(paths, log)}
     return log.replace(format=found.pop()) if len(found) == 1 else log
 

@@ -20,7 +20,7 @@ from lca_ai.logs.parts import Part
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from lca_ai.logs.chunks import Piece
+    from lca_ai.logs.pieces import Piece
 
 Work = Callable[["Piece"], Part]
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from lca_ai.errors import LogError
-from lca_ai.logs.chunks import Piece
+from lca_ai.logs.pieces import Piece
 from lca_ai.logs.records import Options
 
 #: The form in which parts are kept: those of another one are made again.
@@ -41,8 +41,7 @@ class KnownFiles:
             return {"columns": [], "files": {}}
         try:
             content = json.loads(self._path.read_text(encoding="utf-8"))
-            columns = [tuple(tuple(one) if isinstance(one, list) else one for one in row) for row in content["columns"]]
-            return {"columns": columns, "files": content["files"]}
+            return {"columns": [_frozen(row) for row in content["columns"]], "files": content["files"]}
         except (OSError, ValueError, KeyError, TypeError) as fault:
             raise LogError(
                 "the list of known files cannot be read", file=self._path.name, accepted="remove it: it is made again"
@@ -83,6 +82,11 @@ class KnownFiles:
             beside.write_text(json.dumps(self._content), encoding="utf-8")
             beside.replace(self._path)
             self._changed = False
+
+
+def _frozen(one: Any) -> Any:
+    """Lists as tuples, at any depth."""
+    return tuple(map(_frozen, one)) if isinstance(one, list) else one
 
 
 def keys_in(folder: Path) -> set[str]:

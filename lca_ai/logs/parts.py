@@ -81,6 +81,12 @@ def integrate(chunk: Chunk, rules: Rules, *, file: str, tag: int = 0, chunks: in
     tag : number of the part, kept with its runs
     chunks : how many chunks the log has about, so that the curve of all is not too fine; 0 for no curve
     """
+    if chunk.notes:
+        unread = Part(notes=list(chunk.notes), rows=sum(note.count for note in chunk.notes))
+        rest = (
+            [integrate(replace(chunk, notes=()), rules, file=file, tag=tag, chunks=chunks)] if len(chunk.codes) else []
+        )
+        return add([unread, *rest])
     if chunk.codes.dtype.kind == "i" and chunk.codes.min() < 0:
         return _with_faults(chunk, rules, file, tag, chunks)
     limits = rules.limits(chunk.names)

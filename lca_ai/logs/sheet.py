@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lca_ai.logs.records import Note
+
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
 Codes = NDArray[np.integer]
@@ -27,7 +29,8 @@ _THREAD = threading.local()
 class Chunk:
     """Readings as they come: code of the device (index into ``names``), time [µs since 1970, UTC], value [W or J].
 
-    ``job`` is the code of the job (index into ``jobs``, -1 for none) where the log names jobs and they are asked for.
+    ``job`` is the code of the job (index into ``jobs``, -1 for none) where the log names jobs and they are asked for;
+    ``notes`` tell of rows that are none of these readings.
     """
 
     codes: Codes
@@ -36,6 +39,7 @@ class Chunk:
     value: Values
     job: Codes | None = None
     jobs: list[str] = field(default_factory=list)
+    notes: tuple[Note, ...] = ()
 
     def part(self, begin: int, end: int) -> Chunk:
         """Return the readings from one place to another."""

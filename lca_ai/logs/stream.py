@@ -20,12 +20,13 @@ import pandas as pd
 from lca_ai import tables
 from lca_ai.errors import LogError
 from lca_ai.logs import chunks, engines, parts
-from lca_ai.logs.chunks import Piece
+from lca_ai.logs import pieces as files
 from lca_ai.logs.formats.generic import RANKS
 from lca_ai.logs.integrate import MaxGap, Partial, Rules, Window, bridged, uncovered_edges
 from lca_ai.logs.job_column import across, table_of
 from lca_ai.logs.keep import Kept
 from lca_ai.logs.parts import Part
+from lca_ai.logs.pieces import Piece
 from lca_ai.logs.quality import clean, refuse_hours
 from lca_ai.logs.records import HOUR_US, Note, Options, Records
 from lca_ai.logs.rows import Rows, frame_of, hours_of, joined, rows_of
@@ -86,7 +87,7 @@ def pieces_of(
     for path, lies in zip(many, packed or many, strict=True):
         pieces = _known(path, lies, kept)
         if pieces is None:
-            pieces = chunks.pieces_of(path, options, known)
+            pieces = files.pieces_of(path, options, known)
             if pieces is None:
                 return None
             if kept is not None:

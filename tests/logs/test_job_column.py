@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 import lca_ai as lca
 from lca_ai.cli import app
 from lca_ai.errors import LogError
-from lca_ai.logs import chunks
+from lca_ai.logs import pieces
 from lca_ai.logs.convert import to_parquet
 from lca_ai.logs.energy import read_energy, read_power_log
 from lca_ai.logs.jobs import UNALLOCATED
@@ -146,7 +146,7 @@ def assert_same_jobs(one: pd.DataFrame | None, other: pd.DataFrame | None) -> No
 @pytest.mark.parametrize("kind", ["power", "counter"])
 @pytest.mark.parametrize("form", ["parquet", "csv"])
 def test_a_log_in_pieces_is_divided_as_one_that_is_read_whole(tmp_path, monkeypatch, kind, form) -> None:
-    monkeypatch.setattr(chunks, "BLOCK_BYTES", 4_000)
+    monkeypatch.setattr(pieces, "BLOCK_BYTES", 4_000)
     for seed in range(4):
         frame, path = cluster(seed, kind), tmp_path / f"log-{seed}.{form}"
         if form == "parquet":

@@ -11,7 +11,7 @@ import pytest
 from pyarrow import parquet
 
 from lca_ai.errors import LogError
-from lca_ai.logs import chunks, files, stream
+from lca_ai.logs import files, pieces, stream
 from lca_ai.logs.energy import read_energy, read_power_log
 from lca_ai.logs.keep import Kept
 from lca_ai.logs.records import Options
@@ -43,7 +43,7 @@ def hour(tmp_path):
 @pytest.fixture
 def read_pieces(monkeypatch):
     """Count the pieces that are read."""
-    read: list[chunks.Piece] = []
+    read: list[pieces.Piece] = []
     whole = stream.integrate
     monkeypatch.setattr(stream, "integrate", lambda piece, **given: read.append(piece) or whole(piece, **given))
     return read
@@ -159,8 +159,8 @@ def test_a_known_file_is_not_opened_again(tmp_path, hour, monkeypatch):
     first = read_energy(log, keep=tmp_path / "kept")
     hour(3)
     looked = []
-    whole = chunks.pieces_of
-    monkeypatch.setattr(chunks, "pieces_of", lambda path, *given: looked.append(path.name) or whole(path, *given))
+    whole = pieces.pieces_of
+    monkeypatch.setattr(pieces, "pieces_of", lambda path, *given: looked.append(path.name) or whole(path, *given))
     monkeypatch.setattr(files, "compression", lambda path: looked.append(path.name))
     second = read_energy(log, keep=tmp_path / "kept")
     assert looked == ["0003.parquet"] * 2

@@ -14,6 +14,7 @@ from pyarrow import parquet
 
 from lca_ai.errors import LogError
 from lca_ai.logs import chunks, stream
+from lca_ai.logs import pieces as files
 from lca_ai.logs.energy import read_energy, read_power_log
 from lca_ai.logs.records import Options
 from lca_ai.logs.sheet import sheets_of
@@ -175,7 +176,7 @@ def test_csv_in_blocks_is_the_same_as_whole(tmp_path, monkeypatch):
     stamps = pd.to_datetime(frame["time"], unit="us", utc=True).dt.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     pd.DataFrame({"time": stamps, "device": frame["device"], "power": frame["power"]}).to_csv(path, index=False)
     reading = whole(path)
-    monkeypatch.setattr(chunks, "BLOCK_BYTES", 10_000)
+    monkeypatch.setattr(files, "BLOCK_BYTES", 10_000)
     pieces = stream.pieces_of([path], Options(), least_rows=0)
     assert len(pieces) > 20
     same(stream.read(pieces), reading)
