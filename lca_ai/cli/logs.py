@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_ORIGIN = "Time of the first reading of a log without dates; of several files a.log=TIME,b.log=TIME."
+
+
 @app.command(
     epilog="Example: lca-ai energy spl.txt --timezone America/Chicago --start '2021-03-18 19:54:12.181' --json"
 )
@@ -30,7 +33,7 @@ def energy(  # noqa: PLR0913 (one argument for each thing known of a log)
     columns: Annotated[str | None, typer.Option(help="Roles of columns, e.g. time=0,power=6 or power=p:mW.")] = None,
     device: Annotated[str | None, typer.Option(help="Name of the device where the file names none.")] = None,
     max_gap: Annotated[str | None, typer.Option(help="Longest interval that is integrated, e.g. '30 s'.")] = None,
-    origin: Annotated[str | None, typer.Option(help="Time of the first reading of a log without dates.")] = None,
+    origin: Annotated[str | None, typer.Option(help=_ORIGIN)] = None,
     every: Annotated[str | None, typer.Option(help="Interval between its readings, e.g. '1 s'.")] = None,
     by: Annotated[str | None, typer.Option(help="Sum by device, host, job, hour, day, month; e.g. host,day.")] = None,
     jobs: Annotated[Path | None, typer.Option(help="Jobs on shared machines: job, machine, start, end, share.")] = None,
@@ -50,7 +53,7 @@ def energy(  # noqa: PLR0913 (one argument for each thing known of a log)
             columns=_columns(columns),
             device=device,
             max_gap=max_gap,
-            origin=origin,
+            origin=_origin(origin),
             every=every,
         )
         if start is not None or end is not None:
@@ -111,7 +114,7 @@ def convert(  # noqa: PLR0913 (one argument for each thing known of a log)
     timezone: Annotated[str | None, typer.Option(help="Time zone of naive time stamps, e.g. Europe/Paris.")] = None,
     columns: Annotated[str | None, typer.Option(help="Roles of columns, e.g. time=0,power=6 or power=p:mW.")] = None,
     device: Annotated[str | None, typer.Option(help="Name of the device where the file names none.")] = None,
-    origin: Annotated[str | None, typer.Option(help="Time of the first reading of a log without dates.")] = None,
+    origin: Annotated[str | None, typer.Option(help=_ORIGIN)] = None,
     every: Annotated[str | None, typer.Option(help="Interval between its readings, e.g. '1 s'.")] = None,
 ) -> None:
     """Write a log as Parquet with named columns: smaller, and read many times as fast."""
@@ -120,7 +123,7 @@ def convert(  # noqa: PLR0913 (one argument for each thing known of a log)
 
     given = {
         "format": format, "timezone": timezone, "columns": _columns(columns), "device": device,
-        "origin": origin, "every": every,
+        "origin": _origin(origin), "every": every,
     }  # fmt: skip
     with as_options():
         files = tuple(str(name) for name in log)
@@ -162,6 +165,13 @@ def _grouped(table: pd.DataFrame, *, as_json: bool) -> None:
 
 def _iso(moment: pd.Timestamp) -> str:
     return str(moment.isoformat())
+
+
+def _origin(text: str | None) -> str | dict[str, str] | None:
+    """One time, or the time of each file: ``a.log=2024-05-31T10:00:00Z,b.log=...``."""
+    if text is None or "=" not in text:
+        return text
+    return {name.strip(): moment.strip() for name, _, moment in (one.rpartition("=") for one in text.split(","))}
 
 
 def _columns(text: str | None) -> dict[str, str] | None:

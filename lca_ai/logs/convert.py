@@ -33,8 +33,9 @@ def to_parquet(log: PowerLog, out: Path) -> int:
     writer: parquet.ParquetWriter | None = None
     rows = 0
     try:
-        with plain(log.paths()) as paths:
-            for kind, frame in _frames(paths, log):
+        lying = log.paths()
+        with plain(lying) as paths:
+            for kind, frame in _frames(paths, lying, log):
                 table = pa.Table.from_pandas(_named(frame, kind), preserve_index=False)
                 if writer is None:
                     writer = parquet.ParquetWriter(beside, table.schema, compression="zstd")
@@ -53,9 +54,9 @@ def to_parquet(log: PowerLog, out: Path) -> int:
     return rows
 
 
-def _frames(paths: list[Path], log: PowerLog) -> Iterator[tuple[Kind, pd.DataFrame]]:
+def _frames(paths: list[Path], lying: list[Path], log: PowerLog) -> Iterator[tuple[Kind, pd.DataFrame]]:
     options = origin.options_of(log)
-    origin.check_files(options, paths)
+    origin.check_files(log, lying)
     named = log.format in (None, "csv", "parquet") and log.origin is None
     pieces = stream.pieces_of(paths, options) if named else None
     if pieces is not None:
@@ -64,8 +65,8 @@ def _frames(paths: list[Path], log: PowerLog) -> Iterator[tuple[Kind, pd.DataFra
             for chunk in stream.chunks_of(piece, jobs=jobs):
                 yield piece.kind, parts.frame_of(chunk, piece.kind)
         return
-    for path in paths:
-        for records in formats.read(path, log.format, options):
+    for path, one in zip(paths, lying, strict=True):
+        for records in formats.read(path, log.format, origin.options_of(log, one)):
             yield records.kind, records.frame
 
 

@@ -40,7 +40,7 @@ def read_power_log(  # noqa: PLR0913 (a log is described by what a user knows of
     columns: dict[str, str] | None = None,
     device: str | None = None,
     max_gap: str | None = None,
-    origin: str | datetime | None = None,
+    origin: str | datetime | dict[str, str] | dict[str, datetime] | None = None,
     every: str | None = None,
 ) -> PowerLog:
     """Describe a power log, its files checked and their format recognised; nothing is integrated yet.
@@ -55,7 +55,8 @@ def read_power_log(  # noqa: PLR0913 (a log is described by what a user knows of
     columns : role -> column of a file of no known format, e.g. ``{"time": "ts:s", "power": "6:mW"}``
     device : name of the device where the file names none
     max_gap : longest interval that is integrated, e.g. "30 s"
-    origin : time of the first reading of a log that has no dates, e.g. "2024-05-31T10:00:00Z"; naive in ``timezone``
+    origin : time of the first reading of a log that has no dates, e.g. "2024-05-31T10:00:00Z"; naive in ``timezone``;
+        of several files, that of each by its name or a pattern
     every : interval between its readings, where the log does not tell elapsed times either, e.g. "1 s"
 
     Raises
@@ -77,11 +78,12 @@ def read_power_log(  # noqa: PLR0913 (a log is described by what a user knows of
     if log.table is not None:
         frames.records_of(log.table, _options(log))
         return log
-    with plain(log.paths()) as paths:
+    lying = log.paths()
+    with plain(lying) as paths:
         large = _pieces(paths, log, "local")
         if large:
             chunks.head_of(large[0])  # its faults are seen now
-        found = {piece.form for piece in large} if large else {records.format for records in _read(paths, log)}
+        found = {piece.form for piece in large} if large else {records.format for records in _read(paths, lying, log)}
     return log.replace(format=found.pop()) if len(found) == 1 else log
 
 
@@ -190,7 +192,7 @@ def _read_files(  # noqa: PLR0913 (what is read, and how)
         if pieces is None:
             if unneeded:
                 raise NotUnpacked
-            return of_whole(_read(paths, log), log, window)
+            return of_whole(_read(paths, lying, log), log, window)
         max_gap = None if log.max_gap is None else round(log.max_gap.to("s").magnitude * SECOND_US)
         found = stream.read(
             pieces, max_gap=max_gap, window=window, engine=engine, progress=progress, kept=kept, jobs=jobs
@@ -208,10 +210,14 @@ def _pieces(
     return stream.pieces_of(paths, _options(log), least_rows=least, kept=kept, packed=packed)
 
 
-def _read(paths: list[Path], log: PowerLog) -> list[Records]:
-    options = _options(log)
-    origins.check_files(options, paths)
-    return [records for path in paths for records in formats.read(path, log.format, options)]
+def _read(paths: list[Path], lying: list[Path], log: PowerLog) -> list[Records]:
+    """The records of all files, which are unpacked at ``paths`` and go by the names under which they lie."""
+    origins.check_files(log, lying)
+    return [
+        records
+        for path, one in zip(paths, lying, strict=True)
+        for records in formats.read(path, log.format, origins.options_of(log, one))
+    ]
 
 
 def _options(log: PowerLog) -> Options:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from lca_ai.errors import LogError
+from lca_ai.errors import LogError, did_you_mean
 from lca_ai.logs.records import EARLIEST_US, LATEST_US, SECOND_US, Note, Options, Records
 
 if TYPE_CHECKING:
@@ -30,9 +30,10 @@ _EVERY = "every='1 s' (--every), the interval between readings"
 BOTH, ALONE = f"{_ORIGIN}, and {_EVERY}", _ORIGIN
 
 
-def options_of(log: PowerLog) -> Options:
-    """Return how the files of a log are to be read."""
-    first, every = log.first(), log.every
+def options_of(log: PowerLog, path: Path | None = None) -> Options:
+    """Return how the files of a log are to be read, or one of them, with the origin that it is given."""
+    first = None if path is None else log.first(path)
+    every = None if first is None else log.every
     return Options(
         log.timezone,
         log.columns,
@@ -129,20 +130,29 @@ def check(found: list[Records], options: Options, path: Path) -> None:
     )  # fmt: skip
 
 
-def check_files(options: Options, paths: list[Path]) -> None:
-    """Refuse one origin for several files, which may follow each other or run beside each other.
+def check_files(log: PowerLog, paths: list[Path]) -> None:
+    """Refuse one origin for several files, which may follow each other or run beside each other; and one for no file.
 
     Raises
     ------
-    LogError : for more than one file
+    LogError : for more than one file with one origin, and for a name or a pattern that fits none
     """
-    if options.origin_us is not None and len(paths) > 1:
+    if log.origin is not None and not isinstance(log.origin, dict) and len(paths) > 1:
         raise LogError(
             "one origin for several files: nothing tells when each of them starts",
             file=paths[1].name, field="origin", value=f"{len(paths)} files",
-            accepted="one file with an origin; or each written as Parquet with its own (lca-ai convert a.log "
-            "--origin ... --out a.parquet), and these together",
+            accepted=f"the origin of each by its name, e.g. origin={{'{paths[0].name}': ..., '{paths[1].name}': ...}} "
+            f"(--origin {paths[0].name}=...,{paths[1].name}=...)",
         )  # fmt: skip
+    for name in log.origins():
+        if not any(path.match(name) for path in paths):
+            raise LogError(
+                "no file has this name", field="origin", value=name, accepted=did_you_mean(name, _names(paths))
+            )
+
+
+def _names(paths: list[Path]) -> list[str]:
+    return [path.name for path in paths]
 
 
 def _asking(missing: LogError, wanted: str) -> LogError:

@@ -96,8 +96,9 @@ class PowerLog(Model):
     """Name of the device where the file names none."""
     max_gap: Duration | None = None
     """Longest interval between two samples that is integrated; from the log's own cadence where not given."""
-    origin: datetime | None = None
-    """Time of the first reading (the start of the first interval) of a log that has no dates; else an error."""
+    origin: datetime | dict[str, datetime] | None = None
+    """Time of the first reading (the start of the first interval) of a log that has no dates; else an error. Of several
+    files, that of each by its name or a pattern: ``{"rank0.log": 2024-05-31T10:00:00Z, "late/*.log": ...}``."""
     every: Duration | None = None
     """Interval between the readings of a log that has no dates and no elapsed times, e.g. ``1 s``."""
     folder: Path | None = Field(default=None, exclude=True)
@@ -110,6 +111,8 @@ class PowerLog(Model):
     @field_validator("start", "end", "origin", mode="before")
     @classmethod
     def _moment(cls, value: object) -> object:
+        if isinstance(value, dict):
+            return {str(name): cls._moment(one) for name, one in value.items()}
         if isinstance(value, str):
             try:
                 return datetime.fromisoformat(value.strip())
@@ -135,11 +138,26 @@ class PowerLog(Model):
             raise StudyError("the readings are no time apart", field="every", value=str(self.every), accepted="1 s")
         if self.origin is not None and self.table is not None:
             raise StudyError("a table has its own times", field="origin", accepted="a log file without dates")
-        self.first()
+        for one in self.origins().values():
+            moment(one, zone=self.timezone)
 
-    def first(self) -> datetime | None:
-        """Time of the first reading, time-zone aware, as given for a log without dates."""
-        return None if self.origin is None else moment(self.origin, zone=self.timezone)
+    def origins(self) -> dict[str, datetime]:
+        """Times of first readings by the names or patterns of files; one for whatever file there is as of ``*``."""
+        if self.origin is None:
+            return {}
+        return self.origin if isinstance(self.origin, dict) else {"*": self.origin}
+
+    def first(self, path: Path) -> datetime | None:
+        """Time of the first reading of a file, time-zone aware, as given for a log without dates.
+
+        Raises
+        ------
+        StudyError : where several times are given for the file
+        """
+        fitting = {name: one for name, one in self.origins().items() if path.match(name)}
+        if len(set(fitting.values())) > 1:
+            raise StudyError("several times for one file", field="origin", value=f"{path.name}: {', '.join(fitting)}")
+        return next((moment(one, zone=self.timezone) for one in fitting.values()), None)
 
     def since(self) -> datetime | None:
         """Start of the window, time-zone aware."""

@@ -1,5 +1,6 @@
 """Logs without dates: the user's own origin and interval give them times, and nothing else does."""
 
+import gzip
 import json
 
 import pytest
@@ -9,7 +10,7 @@ from typer.testing import CliRunner
 
 import lca_ai as lca
 from lca_ai import cli
-from lca_ai.errors import InputError, LogError, StudyError
+from lca_ai.errors import InputError, LcaAiError, LogError, StudyError
 from lca_ai.logs import formats, origin
 from lca_ai.logs.energy import read_energy, read_power_log
 from lca_ai.logs.records import Options
@@ -312,6 +313,38 @@ def test_one_origin_is_of_one_file(write):
     files = [write(text, "a.txt"), write(text, "b.txt")]
     with pytest.raises(LogError, match=r"b.txt: origin: one origin for several files.*2 files"):
         read_power_log(files, origin=ORIGIN, every="1 s")
+
+
+def test_each_file_has_an_origin_of_its_own(write, tmp_path):
+    """Two logs of 100 W and 200 W, a reading each second for three seconds, the second a minute later; a third has dates."""
+    text = "# gpu    pwr\n# Idx      W\n    0    {0}\n    0    {0}\n    0    {0}\n    0    {0}\n"
+    files = [write(text.format(100), "a.txt"), write(text.format(200), "b.txt")]
+    later = {"a.txt": "2024-05-31T10:00:00Z", "b.*": "2024-05-31T10:01:00Z"}
+    found = read_energy(read_power_log(files, origin=later, every="1 s", max_gap="10 s"))
+    assert found.total * 3.6e6 == pytest.approx(900.0)
+    assert found.end.isoformat() == "2024-05-31T10:01:03+00:00"
+    dated = write("time,device,power\n2024-05-31T10:00Z,x,60\n2024-05-31T10:01Z,x,60\n", "c.csv")
+    assert read_energy(read_power_log([*files, dated], origin=later, every="1 s", max_gap="90 s")).per_device()[
+        "x"
+    ] * 3.6e6 == pytest.approx(3600.0)
+    packed = tmp_path / "b.txt.gz"
+    packed.write_bytes(gzip.compress(files[1].read_bytes()))
+    again = read_power_log([files[0], packed], origin=later, every="1 s", max_gap="10 s")
+    assert read_energy(again).total == pytest.approx(found.total)
+    shell = ",".join(f"{name}={time}" for name, time in later.items())
+    done = CliRunner().invoke(
+        cli.app, ["energy", *map(str, files), "--origin", shell, "--every", "1 s", "--max-gap", "10 s", "--json"]
+    )
+    assert json.loads(done.stdout)["energy_kwh"] == pytest.approx(found.total)
+
+
+def test_an_origin_of_no_file_and_two_of_one_are_refused(write):
+    text = "# gpu    pwr\n# Idx      W\n    0    100\n    0    100\n"
+    files = [write(text, "rank-0.txt"), write(text, "rank-1.txt")]
+    with pytest.raises(LogError, match=r"no file has this name.*rank-2.txt.*accepted: did you mean rank-"):
+        read_power_log(files, origin={"rank-0.txt": ORIGIN, "rank-2.txt": ORIGIN}, every="1 s")
+    with pytest.raises(LcaAiError, match=r"several times for one file.*rank-0"):
+        read_power_log(files, origin={"rank-*": ORIGIN, "rank-0.txt": "2024-06-01T00:00:00Z"}, every="1 s")
 
 
 @pytest.mark.parametrize(

@@ -69,5 +69,5 @@ def test_a_log_with_times_takes_no_origin(read) -> None:
 def test_an_origin_for_several_files_names_the_way(tmp_path) -> None:
     for name in ("a.csv", "b.csv"):
         (tmp_path / name).write_text(HEADED + ROWS)
-    with pytest.raises(LogError, match=r"one origin for several files.*lca-ai convert"):
+    with pytest.raises(LogError, match=r"one origin for several files.*--origin a.csv="):
         read_energy(read_power_log(tmp_path, **TIMES))
