@@ -27,6 +27,8 @@ from lca_ai.logs.sheet import Chunk
 #: Between the names of jobs that share a reading, in order; and between a job and the device that it was on.
 AND, _ON = "\x1f", "\x1e"
 _VALUES = ["energy", "covered", "gap"]
+#: Readings that are divided at a time: what is made of them takes a few hundred bytes each.
+_SLICE = 1 << 17
 
 
 def shared(frame: pd.DataFrame, keys: list[str]) -> tuple[pd.DataFrame, list[Note]]:
@@ -97,12 +99,19 @@ def readings_in(frame: pd.DataFrame, value: str) -> Readings:
     )  # fmt: skip
 
 
-def divided(readings: Readings, rules: Rules) -> Rows:
-    """Integrate readings by job: a table of each job on each device; see :func:`by_job`."""
-    device, time, value, job = readings.device, readings.time, readings.value, readings.job
+def divided(readings: Readings, rules: Rules) -> list[Rows]:
+    """Integrate readings by job: tables of each job on each device, to be added; see :func:`by_job`."""
+    return [
+        _divided(readings.device[rows], readings.job[rows], readings.time[rows], readings.value[rows], readings, rules)
+        for begin in range(0, max(len(readings.time) - 1, 1), _SLICE)
+        for rows in [slice(begin, begin + _SLICE + 1)]
+    ]
+
+
+def _divided(device: I64, job: I64, time: I64, value: F64, names: Readings, rules: Rules) -> Rows:  # noqa: PLR0913 (columns)
     left = np.flatnonzero((device[1:] == device[:-1]) & (time[1:] > time[:-1]))
     ends = Segments(device[left], time[left], time[left + 1], value[left], value[left + 1])
-    return _between(ends, job[left], job[left + 1], readings.devices, readings.jobs, rules)
+    return _between(ends, job[left], job[left + 1], names.devices, names.jobs, rules)
 
 
 def with_jobs(runs: Rows, readings: Readings) -> Rows:
@@ -150,7 +159,7 @@ def by_job(frame: pd.DataFrame, kind: Kind, *, max_gap: MaxGap, window: Window) 
     """
     rules = Rules(kind, max_gap, window)
     if kind != "interval":
-        return table_of([divided(readings_in(frame, kind), rules)])
+        return table_of(divided(readings_in(frame, kind), rules))
     rows = readings_in(frame, "energy")
     start = frame.sort_values(["device", "time"], kind="stable")["start"].to_numpy("int64")
     power = rows.value / ((rows.time - start) / SECOND_US)

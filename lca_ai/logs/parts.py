@@ -129,7 +129,7 @@ def _integrate(  # noqa: PLR0913 (what a sheet is integrated by)
 
 def _divided(part: Part, readings: Readings, rules: Rules) -> Part:
     """Add to a part of one chunk its table of jobs, and the jobs of its runs."""
-    return replace(part, runs=[with_jobs(part.runs[0], readings)], jobs=[divided(readings, rules)])
+    return replace(part, runs=[with_jobs(part.runs[0], readings)], jobs=divided(readings, rules))
 
 
 def _table(found: Blocks, names: list[str], rules: Rules, limits: I64) -> tuple[Rows, float]:
