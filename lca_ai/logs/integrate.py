@@ -11,95 +11,17 @@ as a gap and nothing is invented in it. A counter difference or an interval ener
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from lca_ai.errors import LogError
-from lca_ai.logs.records import HOUR_US, SECOND_US, Kind
+from lca_ai.logs.hours import add_hours, by_device_hour
+from lca_ai.logs.records import SECOND_US, Kind
+from lca_ai.logs.segments import F64, I64, MaxGap, Rules, Segments, Window, between, cut
 
-I64 = NDArray[np.int64]
-F64 = NDArray[np.float64]
-
-_HOUR_COLUMNS = ["energy", "covered", "gap", "samples"]
-_DENSE = 4
 _RUN_COLUMNS = ["device", "first", "first_value", "last", "last_value"]
-
-
-@dataclass(frozen=True)
-class Segments:
-    """Stretches of time with linear power: device code, start and end [µs], power at both ends [W]."""
-
-    device: I64
-    start: I64
-    end: I64
-    power_start: F64
-    power_end: F64
-
-    def take(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> Segments:
-        """Return the segments of ``rows``, an index or a mask."""
-        return Segments(
-            self.device[rows], self.start[rows], self.end[rows], self.power_start[rows], self.power_end[rows]
-        )
-
-    def clip(self, since: int | None, until: int | None) -> Segments:
-        """Return the parts of the segments inside a window [µs], power interpolated at its edges."""
-        start = self.start if since is None else np.maximum(self.start, since)
-        end = self.end if until is None else np.minimum(self.end, until)
-        kept = end > start
-        inside = Segments(self.device, start, end, self.power_at(start), self.power_at(end))
-        return inside.take(kept)
-
-    def power_at(self, time: I64) -> F64:
-        """Return the power of each segment at one moment of it [W]."""
-        length = np.maximum(self.end - self.start, 1)
-        share = (time - self.start) / length
-        return np.asarray(self.power_start + (self.power_end - self.power_start) * share)
-
-    def split_at_hours(self) -> Segments:
-        """Return the same segments, cut at every full hour (UTC)."""
-        pieces = (self.end - 1) // HOUR_US - self.start // HOUR_US + 1
-        if np.all(pieces <= 1):
-            return self
-        rows = np.repeat(np.arange(len(pieces)), pieces)
-        step = np.arange(len(rows)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-        whole = self.take(rows)
-        hour = (whole.start // HOUR_US + step) * HOUR_US
-        start = np.maximum(whole.start, hour)
-        end = np.minimum(whole.end, hour + HOUR_US)
-        return Segments(whole.device, start, end, whole.power_at(start), whole.power_at(end))
-
-    def seconds(self) -> F64:
-        """Return the length of each segment [s]."""
-        return (self.end - self.start) / SECOND_US
-
-    def joules(self) -> F64:
-        """Return the energy of each segment [J]."""
-        return (self.power_start + self.power_end) / 2.0 * self.seconds()
-
-
-#: Longest interval of power that is integrated, for all devices or for each [µs].
-MaxGap = int | dict[str, int]
-Window = tuple[int | None, int | None]
-
-
-@dataclass(frozen=True)
-class Rules:
-    """How readings become energy: their kind, the longest interval that counts and the window [µs], a fault [W]."""
-
-    kind: Kind
-    max_gap: MaxGap
-    window: Window = (None, None)
-    absurd_power: float = np.inf
-
-    def limits(self, devices: list[str]) -> I64:
-        """Return the longest interval of each device [µs]; of a device without one, that of the slowest."""
-        if isinstance(self.max_gap, int):
-            return np.full(len(devices), self.max_gap, dtype=np.int64)
-        slowest = max(self.max_gap.values(), default=0)
-        return np.array([self.max_gap.get(name, slowest) for name in devices], dtype=np.int64)
 
 
 @dataclass
@@ -145,7 +67,7 @@ def partial(frame: pd.DataFrame, kind: Kind, *, max_gap: MaxGap, window: Window 
         segments, _, _ = between(ends, rules)
         runs = _runs(device, devices, time, value)
     hours, longest = tabulate(segments, devices, rules)
-    return Partial(rules, _sum([hours, _samples(device, time, devices, window)]), runs, longest)
+    return Partial(rules, add_hours(hours, _samples(device, time, devices, window)), runs, longest)
 
 
 def _runs(device: I64, devices: list[str], time: I64, value: F64) -> pd.DataFrame:
@@ -179,7 +101,7 @@ def merge(one: Partial, other: Partial) -> Partial:
     joined = pd.concat(runs, ignore_index=True) if runs else one.runs
     longest = max(one.longest, other.longest)
     resets, leaps = one.resets + other.resets, one.leaps + other.leaps
-    return Partial(one.rules, _sum([one.hours, other.hours]), joined, longest, resets, leaps)
+    return Partial(one.rules, add_hours(one.hours, other.hours), joined, longest, resets, leaps)
 
 
 def close(part: Partial) -> Partial:
@@ -191,7 +113,7 @@ def close(part: Partial) -> Partial:
     """
     hours, resets, leaps = part.hours, part.resets, part.leaps
     across = bridged(part.runs, part.rules)
-    hours = _sum([hours, across.hours, uncovered_edges(part.runs, part.rules.window)])
+    hours = add_hours(hours, across.hours, uncovered_edges(part.runs, part.rules.window))
     longest = max(part.longest, across.longest)
     return Partial(part.rules, hours, across.runs, longest, resets + across.resets, leaps + across.leaps)
 
@@ -205,7 +127,7 @@ def bridged(runs: pd.DataFrame, rules: Rules) -> Partial:
     """
     spans = _spans(runs)
     if rules.kind == "interval" or len(spans) == len(runs):
-        return Partial(rules, _sum([]), spans)
+        return Partial(rules, add_hours(), spans)
     joins, names = _joins(runs.sort_values(["device", "first", "last"], kind="stable", ignore_index=True))
     segments, fell, leapt = between(joins, rules)
     hours, longest = tabulate(segments, names, rules)
@@ -241,21 +163,6 @@ def _spans(runs: pd.DataFrame) -> pd.DataFrame:
     return spans.assign(first_value=np.nan, last_value=np.nan)[_RUN_COLUMNS]
 
 
-def between(ends: Segments, rules: Rules) -> tuple[Segments, int, int]:
-    """Return the segments between neighbouring readings, and how many counters fell or leapt there.
-
-    Power is linear; of a counter it is the mean power of its difference, and none where it fell (a reset) or rose more
-    than a device can (a fault): the energy across is not known.
-    """
-    if rules.kind == "power":
-        return ends, 0, 0
-    rise = ends.power_end - ends.power_start
-    mean = rise / ends.seconds()
-    fell, leapt = rise < 0, mean > rules.absurd_power
-    mean = np.where(fell | leapt, 0.0, mean)
-    return Segments(ends.device, ends.start, ends.end, mean, mean), int(fell.sum()), int(leapt.sum())
-
-
 def tabulate(segments: Segments, devices: list[str], rules: Rules) -> tuple[pd.DataFrame, float]:
     """Integrate intervals: energy [J], covered and gap seconds per device and hour; and the longest of them [s]."""
     length = segments.end - segments.start
@@ -263,21 +170,7 @@ def tabulate(segments: Segments, devices: list[str], rules: Rules) -> tuple[pd.D
     pieces, gaps = cut(segments, rules.limits(devices), rules)
     covered = _grouped(pieces, devices, {"energy": pieces.joules(), "covered": pieces.seconds()})
     missed = _grouped(gaps, devices, {"gap": gaps.seconds()})
-    return _sum([covered, missed]), longest
-
-
-def cut(segments: Segments, limits: I64, rules: Rules) -> tuple[Segments, Segments]:
-    """Return intervals inside the window, cut at every full hour: the measured ones, and the gaps.
-
-    Parameters
-    ----------
-    limits : longest interval of power of each device that is integrated [µs]
-    """
-    measured = np.ones(len(segments.start), bool)
-    if rules.kind == "power":
-        measured = segments.end - segments.start <= limits[segments.device]
-    pieces, gaps = (segments.take(rows).clip(*rules.window) for rows in (measured, ~measured))
-    return pieces.split_at_hours(), gaps.split_at_hours()
+    return add_hours(covered, missed), longest
 
 
 def _inside(segments: Segments, window: Window) -> NDArray[np.bool_]:
@@ -294,62 +187,6 @@ def _grouped(pieces: Segments, devices: list[str], values: dict[str, F64]) -> pd
     return by_device_hour(pieces.device, pieces.start, devices, values)
 
 
-def by_device_hour(device: I64, time: I64, devices: list[str] | pd.Index, values: dict[str, F64]) -> pd.DataFrame:
-    """Sum values per device and hour, on whole numbers: names are looked up once for each sum, not for each row.
-
-    Parameters
-    ----------
-    device : code of each value's device: its place in ``devices``, which are all different
-    time : a moment of each value's hour [µs]
-    """
-    code, moment, sums = sums_by_device_hour(device, time, len(devices), values)
-    hours, place = _numbered(moment)
-    levels: Any = [pd.Index(devices, dtype="str"), hours]
-    codes: Any = [code, place]
-    index = pd.MultiIndex(levels=levels, codes=codes, names=["device", "hour"], verify_integrity=False)
-    return pd.DataFrame(np.column_stack(list(sums.values())), index=index, columns=list(sums))
-
-
-def _numbered(moment: I64) -> tuple[I64, I64]:
-    """Return the different hours [µs] in order, and the place of each moment's among them: counted where close."""
-    if not len(moment):
-        return moment, moment
-    first = int(moment.min())
-    number = (moment - first) // HOUR_US
-    if number.max() > _DENSE * len(number):
-        hours, place = np.unique(moment, return_inverse=True)
-        return hours, place
-    there = np.bincount(number) > 0
-    return first + np.flatnonzero(there) * HOUR_US, (np.cumsum(there) - 1)[number]
-
-
-def sums_by_device_hour(
-    device: I64, time: I64, devices: int, values: dict[str, F64]
-) -> tuple[I64, I64, dict[str, F64]]:
-    """Return device, hour [µs] and sums of each device and hour that has a value, in order.
-
-    Parameters
-    ----------
-    devices : number of devices: codes are below it
-    """
-    hour = time // HOUR_US
-    first = int(hour.min()) if len(hour) else 0
-    span = int(hour.max()) - first + 1 if len(hour) else 1
-    key = device * span + (hour - first)
-    sums: dict[str, Any]
-    if devices * span <= _DENSE * (len(key) + 1):
-        found = np.flatnonzero(np.bincount(key, minlength=1))
-        sums = (
-            {name: np.bincount(key, weights=column)[found] for name, column in values.items()} if len(key) else values
-        )
-    else:  # few rows over many hours: a table of all hours would be mostly empty
-        found, place = np.unique(key, return_inverse=True)
-        sums = {name: np.bincount(place, weights=column) for name, column in values.items()}
-    code: I64 = found // span
-    moment: I64 = (found % span + first) * HOUR_US
-    return code, moment, sums
-
-
 def _samples(device: I64, time: I64, devices: list[str], window: Window) -> pd.DataFrame:
     """Count the readings inside the window, its edges included, per device and hour."""
     since, until = window
@@ -359,18 +196,6 @@ def _samples(device: I64, time: I64, devices: list[str], window: Window) -> pd.D
     if until is not None:
         inside &= time <= until
     return by_device_hour(device[inside], time[inside], devices, {"samples": np.ones(int(inside.sum()))})
-
-
-def _sum(tables: list[pd.DataFrame]) -> pd.DataFrame:
-    """Tables per (device, hour), added; a column that one of them lacks counts as nothing there."""
-    kept = [table for table in tables if len(table)]
-    if not kept:
-        index = pd.MultiIndex.from_arrays(
-            [pd.Index([], dtype="object"), pd.Index([], dtype="int64")], names=["device", "hour"]
-        )
-        return pd.DataFrame(0.0, index=index, columns=_HOUR_COLUMNS)
-    filled = [table.reindex(columns=_HOUR_COLUMNS).astype("float64").fillna(0.0) for table in kept]
-    return filled[0] if len(filled) == 1 else pd.concat(filled).groupby(level=["device", "hour"], sort=True).sum()
 
 
 def uncovered_between(frame: pd.DataFrame, window: Window) -> tuple[pd.DataFrame, float]:
@@ -398,15 +223,10 @@ def uncovered_between(frame: pd.DataFrame, window: Window) -> tuple[pd.DataFrame
     return _grouped(pieces, [str(name) for name in names], {"gap": pieces.seconds()}), float((whole - idle).max())
 
 
-def add_hours(*tables: pd.DataFrame) -> pd.DataFrame:
-    """Add tables of energy, covered and gap seconds per device and hour."""
-    return _sum(list(tables))
-
-
 def uncovered_edges(runs: pd.DataFrame, window: Window) -> pd.DataFrame:
     """Return the gap seconds between the edges of the window and the first and last sample of each device."""
     if window == (None, None):
-        return _sum([])
+        return add_hours()
     spans = _spans(runs)
     devices, codes = [str(name) for name in spans["device"]], np.arange(len(spans))
     zero = np.zeros(len(spans))
@@ -417,4 +237,4 @@ def uncovered_edges(runs: pd.DataFrame, window: Window) -> pd.DataFrame:
             start, end = (limit, sample) if found == "first" else (sample, limit)
             pieces = Segments(codes, start, end, zero, zero).clip(*window).split_at_hours()
             tables.append(_grouped(pieces, devices, {"gap": pieces.seconds()}))
-    return _sum(tables)
+    return add_hours(*tables)

@@ -18,10 +18,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from lca_ai.logs.integrate import F64, I64, MaxGap, Rules, Segments, Window, between, sums_by_device_hour
+from lca_ai.logs.hours import sums_by_device_hour
 from lca_ai.logs.jobs import UNALLOCATED
 from lca_ai.logs.records import SECOND_US, Kind, Note
 from lca_ai.logs.rows import Rows, hours_of, in_order
+from lca_ai.logs.segments import F64, I64, MaxGap, Rules, Segments, Window, between
 from lca_ai.logs.sheet import Chunk
 
 #: Between the names of jobs that share a reading, in order; and between a job and the device that it was on.

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lca_ai.errors import LogError
-from lca_ai.logs.integrate import MaxGap, Rules
 from lca_ai.logs.known_files import FORM, KnownFiles, keys_in
 from lca_ai.logs.parts import Part
 from lca_ai.logs.pieces import Piece
 from lca_ai.logs.records import Note, Options
 from lca_ai.logs.rows import Rows
+from lca_ai.logs.segments import MaxGap, Rules
 
 if TYPE_CHECKING:
     import pyarrow as pa

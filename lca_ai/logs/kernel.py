@@ -17,8 +17,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from lca_ai.logs.integrate import Segments, Window
 from lca_ai.logs.records import EARLIEST_US, HOUR_US, LATEST_US, SECOND_US, Kind
+from lca_ai.logs.segments import Segments, Window
 from lca_ai.logs.sheet import F64, I64, Sheet, Values, scratch
 
 #: Readings that are summed at a time: their intervals and powers fit the cache.

@@ -15,12 +15,14 @@ import numpy as np
 import pandas as pd
 
 from lca_ai.errors import LogError
-from lca_ai.logs.integrate import Rules, between, cut, partial, sums_by_device_hour
+from lca_ai.logs.hours import sums_by_device_hour
+from lca_ai.logs.integrate import partial
 from lca_ai.logs.job_column import Readings, divided, readings_in, readings_of, with_jobs
 from lca_ai.logs.kernel import Blocks, blocks
 from lca_ai.logs.quality import check_extent, clean, continuous, refuse_hours
 from lca_ai.logs.records import HOUR_US, SECOND_US, Kind, Note, Records
 from lca_ai.logs.rows import Rows, in_order, joined, named, rows_of
+from lca_ai.logs.segments import Rules, between, cut
 from lca_ai.logs.sheet import I64, Chunk, Sheet, sheets_of
 
 _CURVE_POINTS = 2_000

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from lca_ai.logs.integrate import by_device_hour
+from lca_ai.logs.hours import by_device_hour
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from lca_ai.errors import LogError
 from lca_ai.logs import chunks, engines, parts
 from lca_ai.logs import pieces as files
 from lca_ai.logs.formats.generic import RANKS
-from lca_ai.logs.integrate import MaxGap, Partial, Rules, Window, bridged, uncovered_edges
+from lca_ai.logs.integrate import Partial, bridged, uncovered_edges
 from lca_ai.logs.job_column import across, table_of
 from lca_ai.logs.keep import Kept
 from lca_ai.logs.parts import Part
@@ -30,6 +30,7 @@ from lca_ai.logs.pieces import Piece
 from lca_ai.logs.quality import clean, refuse_hours
 from lca_ai.logs.records import HOUR_US, Note, Options, Records
 from lca_ai.logs.rows import Rows, frame_of, hours_of, joined, rows_of
+from lca_ai.logs.segments import MaxGap, Rules, Window
 from lca_ai.logs.sheet import Chunk
 
 #: A file below these is read whole: the fast way does not pay.

@@ -13,20 +13,12 @@ import pandas as pd
 from lca_ai import tables
 from lca_ai.errors import LogError, shorten
 from lca_ai.logs import job_column, nesting, stream
-from lca_ai.logs.integrate import (
-    MaxGap,
-    Partial,
-    Window,
-    add_hours,
-    close,
-    merge,
-    partial,
-    uncovered_between,
-    uncovered_edges,
-)
+from lca_ai.logs.hours import add_hours
+from lca_ai.logs.integrate import Partial, close, merge, partial, uncovered_between, uncovered_edges
 from lca_ai.logs.quality import check_extent, clean, continuous, refuse_overlaps
 from lca_ai.logs.reading import EnergyReading, sensors_of
 from lca_ai.logs.records import SECOND_US, Kind, Note, Records
+from lca_ai.logs.segments import MaxGap, Window
 from lca_ai.models.power import PowerLog
 
 _JOULE_PER_KWH = 3.6e6
