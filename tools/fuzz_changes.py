@@ -7,6 +7,7 @@ import gzip
 import json
 import lzma
 import re
+import zlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def changed(data: bytes, rng: Random, others: Sequence[bytes]) -> bytes:
         if data.startswith(magic):
             try:
                 plain = unpack(data)
-            except (OSError, EOFError, ValueError, lzma.LZMAError):
+            except (OSError, EOFError, ValueError, lzma.LZMAError, zlib.error):
                 return data
             return pack(changed(plain[: 1 << 16], rng, others))
     for _ in range(rng.randint(1, _MOST_CHANGES)):
