@@ -34,6 +34,8 @@ OTHERS = ("recognition", "pieces", "frames", "jobs", "compressed")
 #: Small, so that a small file is in several pieces, and a log of centuries is refused early.
 chunks.BLOCK_BYTES = 512
 quality._MOST_HOURS = 2e4  # noqa: SLF001 (for the search alone)
+#: Of a log in pieces: without it, a device that is not at the head of a file has the longest interval of the others.
+_MAX_GAP = "600 s"
 _ORIGIN, _EVERY = "2024-05-31T10:00:00Z", "1 s"
 _ZONES = ("UTC", "UTC", "UTC", "Europe/Paris", None)
 _LONGEST_MESSAGE = 3_000
@@ -133,12 +135,12 @@ def _parquet(_target: str, data: bytes, path: Path) -> None:
         path.write_bytes(data)
     else:
         parquet.write_table(_table(data), path, row_group_size=7)
-    _both_ways(_log(str(path), "UTC", None), path)
+    _both_ways(PowerLog(files=(str(path),), timezone="UTC", max_gap=_MAX_GAP), path)
 
 
 def _pieces(_target: str, data: bytes, path: Path) -> None:
     path.write_bytes(data)
-    _both_ways(_log(str(path), "UTC", None), path)
+    _both_ways(PowerLog(files=(str(path),), timezone="UTC", max_gap=_MAX_GAP), path)
 
 
 def _both_ways(log: PowerLog, path: Path) -> None:
@@ -158,6 +160,9 @@ def _both_ways(log: PowerLog, path: Path) -> None:
 
 def _frames(_target: str, data: bytes, path: Path) -> None:
     table = _table(data)
+    names = [name.encode("utf-8", "surrogateescape") for name in table.column_names]
+    if len(set(names)) < len(names) or any(b"\x00" in name for name in names):
+        return  # no such table can be held, or Polars panics at it
     held: tuple[Callable[[pa.Table], Any], ...] = (lambda one: one.to_pandas(), pl.from_arrow, lambda one: one)
     log = PowerLog(files=(path.name,), timezone="UTC", table=held[crc32(data) % len(held)](table))
     _check_reading(read_energy(log))
@@ -171,6 +176,7 @@ def _table(data: bytes) -> pa.Table:
     LogError : where it is none
     """
     try:
+        data.split(b"\n")[0].decode()
         return csv.read_csv(io.BytesIO(data), csv.ReadOptions(use_threads=False))
     except (pa.ArrowException, UnicodeDecodeError) as fault:
         raise LogError("no table", value=str(fault)) from None
@@ -252,8 +258,8 @@ def _check_clean(records: Records) -> None:
 
 
 def _open_end(data: bytes) -> bool:
-    """Whether a line end more may change what is read: a cell in quotes is open, or the file is in UTF-16 or cut."""
-    return data.count(b'"') % 2 == 1 or data.startswith((b"\xff\xfe", b"\xfe\xff")) or data.endswith((b"\x00", b"\r"))
+    """Whether a line end more may change what is read: the last line is cut, or a cell in quotes is open."""
+    return not data.endswith(b"\n") or data.count(b'"') % 2 == 1 or data.startswith((b"\xff\xfe", b"\xfe\xff"))
 
 
 def _same(one: EnergyReading, other: EnergyReading) -> bool:

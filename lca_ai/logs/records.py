@@ -215,6 +215,8 @@ def to_utc(local: pd.Series, device: pd.Series, zone: str | None, *, file: str) 
     """
     if local.dt.tz is not None:
         return _micros(local)
+    if local.empty:  # no stamp was readable, and that is said where the rows are counted
+        return np.zeros(0, dtype=np.int64)
     if zone is None:
         raise LogError(
             "the time stamps have no zone",

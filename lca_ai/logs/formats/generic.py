@@ -101,6 +101,7 @@ def records_of(table: pd.DataFrame, path: Path, options: Options, format_name: s
     columns = columns_of(table, path, options)
     if table.empty:
         raise LogError("the file has a header and no row", file=path.name, line=2)
+    table = _as_texts(table, columns, path)
     kind = kind_of(columns)
     role = _value_role(kind)
     stamps, bad = _times(table[columns["time"][0]], columns["time"][1], path)
@@ -124,6 +125,22 @@ def records_of(table: pd.DataFrame, path: Path, options: Options, format_name: s
         notes.append(note)
     named = "device" in columns or options.device is not None
     return Records(kind, frame.reset_index(drop=True), format_name, len(table), None, notes, named=named)
+
+
+def _as_texts(table: pd.DataFrame, columns: Columns, path: Path) -> pd.DataFrame:
+    """Return the table, cells of bytes read as the texts that they are.
+
+    Raises
+    ------
+    LogError : where a cell is no text
+    """
+    for name in {name for name, _ in columns.values() if table[name].dtype == object}:
+        try:
+            texts = [cell.decode() if isinstance(cell, bytes) else cell for cell in table[name]]
+        except UnicodeDecodeError as fault:
+            raise LogError("a cell is not text", file=path.name, field=name, value=fault.object) from None
+        table = table.assign(**{name: pd.Series(texts, index=table.index, dtype=object)})
+    return table
 
 
 def _devices(table: pd.DataFrame, columns: Columns, options: Options) -> pd.Series:
