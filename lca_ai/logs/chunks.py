@@ -114,10 +114,11 @@ def _parquet_pieces(path: Path, options: Options, known: dict[tuple[str, ...], P
 
     try:
         file = parquet.ParquetFile(path)
-    except (pa.ArrowException, OSError) as fault:
+        schema = file.schema_arrow
+        names = tuple(schema.names)
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as fault:
         raise LogError(f"this Parquet file cannot be read: {' '.join(str(fault).split())}", file=path.name) from fault
-    schema = file.schema_arrow
-    first = _described(path, tuple(schema.names), options, known)
+    first = _described(path, names, options, known)
     if first is None or not _readable(schema, first, options):
         return None
     footer = file.metadata

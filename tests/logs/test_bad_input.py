@@ -67,6 +67,15 @@ def test_a_parquet_file_of_two_columns_of_one_name(tmp_path, keep):
         read_energy(PowerLog(files=str(path)), keep=keep and tmp_path / keep)
 
 
+@pytest.mark.parametrize("keep", [None, "kept"])
+def test_a_parquet_file_whose_names_are_no_text(tmp_path, keep):
+    path = tmp_path / "log.parquet"
+    parquet.write_table(pa.table({"time [s]": [1_717_149_600], "powerXX": [5.0]}), path, store_schema=False)
+    path.write_bytes(path.read_bytes().replace(b"powerXX", b"power\xff\xff"))
+    with pytest.raises(LogError, match=r"log\.parquet: this Parquet file cannot be read"):
+        read_energy(PowerLog(files=str(path)), keep=keep and tmp_path / keep)
+
+
 @pytest.mark.parametrize("content", ["hello\nworld\n", "{}", "<html>", "x" * 3_000_000])
 def test_a_text_that_is_no_log_is_told_what_a_log_is(write, content):
     with pytest.raises(
