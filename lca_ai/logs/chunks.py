@@ -189,6 +189,8 @@ def _csv_pieces(path: Path, options: Options, known: dict[tuple[str, ...], Piece
     except UnicodeDecodeError:
         return None
     headless = all(name.split(":")[0].isdecimal() for name in (options.columns or {"": ""}).values())
+    if "\r" in text.rstrip("\r\n"):  # line ends of another kind
+        return None
     if headless or _shown(path, text[:_HEAD_CHARACTERS], options) is not generic.CSV:
         return None
     delimiter = generic.delimiter_of(text)
@@ -301,6 +303,7 @@ def _chunk(batch: pa.RecordBatch, piece: Piece) -> Chunk:
     else:
         plain = _plain(time.cast(pa.float64() if pa.types.is_floating(time.type) else pa.int64()), -1)
         scale = _EPOCH_US[piece.time_unit or "us"]
+        plain = _within_int64(plain, scale)
         stamps = plain * int(scale) if scale >= 1 and plain.dtype == np.int64 else np.round(plain * scale)
     if piece.factor != 1.0 or value.type not in (pa.float32(), pa.float64()):
         value = value.cast(pa.float64(), safe=False)
@@ -309,6 +312,14 @@ def _chunk(batch: pa.RecordBatch, piece: Piece) -> Chunk:
         power = power * piece.factor
     codes, names = _devices(batch, piece)
     return Chunk(codes, names, stamps.astype(np.int64, copy=False), power)
+
+
+def _within_int64(times: np.ndarray[Any, np.dtype[Any]], scale: float) -> np.ndarray[Any, np.dtype[Any]]:
+    """Times, those that are none or too far off for whole microseconds before 1970, which is implausible."""
+    most = 9e18 / scale
+    if not len(times) or (times.min() > -most and times.max() < most):  # not so with a NaN
+        return times
+    return np.where((times > -most) & (times < most), times, -1)
 
 
 def _plain(column: pa.Array, missing: float) -> np.ndarray[Any, np.dtype[Any]]:

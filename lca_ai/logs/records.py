@@ -144,7 +144,7 @@ def read_table(text: str, delimiter: str, *, file: str, header: bool = True) -> 
         raise LogError(_TOO_MANY_CELLS, file=file, value=", ".join(beyond.iloc[0].fillna("")), accepted=_CELLS)
     table = table.drop(columns=width)
     notes = _swallowed(text, len(table)) if '"' in text else []
-    table.columns = _distinct([str(name) for name in (table.iloc[0].fillna("") if header else table.columns)])
+    table.columns = distinct([str(name) for name in (table.iloc[0].fillna("") if header else table.columns)])
     return table.iloc[1 if header else 0 :], notes
 
 
@@ -189,7 +189,7 @@ def _swallowed(text: str, rows: int) -> list[Note]:
     return [Note("line within a quoted cell", missing, "read as part of the row before")] if missing > 0 else []
 
 
-def _distinct(names: list[str]) -> list[str]:
+def distinct(names: list[str]) -> list[str]:
     """Return column names without surrounding blanks, a repeated one with its number."""
     seen: dict[str, int] = {}
     distinct = []
