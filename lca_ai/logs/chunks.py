@@ -338,12 +338,14 @@ def _devices(batch: pa.RecordBatch, piece: Piece) -> tuple[np.ndarray[Any, np.dt
         return np.zeros(batch.num_rows, np.uint8), [piece.name]
     column = batch.column(batch.schema.get_field_index(piece.device))
     if not pa.types.is_dictionary(column.type):
-        column = pc.dictionary_encode(column.cast(pa.string()))
-    names = [str(name).strip() for name in column.dictionary.to_pylist()]
+        column = pc.dictionary_encode(column)
+    try:
+        found = names = [generic.name_of(name) for name in column.dictionary.to_pylist()]
+    except UnicodeDecodeError as fault:
+        raise LogError("a cell is not text", file=piece.path.name, field=piece.device, value=fault.object) from None
     indices = _plain(column.indices, -1)
     if column.null_count or "" in names or len(set(names)) < len(names):
         names = [*dict.fromkeys(name for name in names if name)]
         place = {name: number for number, name in enumerate(names)}
-        found = [str(name).strip() for name in column.dictionary.to_pylist()]
         return np.array([*(place.get(name, -1) for name in found), -1])[indices], names
     return indices.view(f"u{indices.dtype.itemsize}"), names

@@ -91,9 +91,14 @@ def read_text(path: Path) -> str:
     head = re.sub(r"(?<=[^\0])\0+(?=\n|\Z)", "", text[:4096])  # nor was the rest of a line
     if any(sign in head for sign in _BINARY):
         raise LogError("this is a binary file", file=path.name, accepted="a text log, CSV or Parquet")
+    if "\\ud" in text or "\\uD" in text:
+        text = _LONE_SURROGATE.sub(lambda match: match["pair"] or r"\ufffd", text)
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+#: Half a character in JSON, as a string that was cut short holds it: nothing can encode it.
+_HIGH, _LOW = r"\\u[dD][89abAB][0-9a-fA-F]{2}", r"\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+_LONE_SURROGATE = re.compile(rf"(?P<pair>{_HIGH}{_LOW})|{_HIGH}|{_LOW}")
 #: Control characters that no log has, and the mark of bytes that UTF-16 cannot mean.
 _BINARY = (*map(chr, range(9)), "\x0e", "\x0f", "\x7f", "\ufffd")
 

@@ -319,3 +319,29 @@ def test_a_csv_with_other_line_ends_is_read_in_pieces_or_whole_alike(tmp_path):
         whole = read_energy(read_power_log(path))
         pieces = read_energy(read_power_log(path), keep=tmp_path / "kept")
         assert pieces.total == whole.total > 0
+
+
+@pytest.mark.parametrize(
+    ("cells", "name"),
+    [
+        pytest.param(pa.array([3.0, None, 3.0, 3.0]), "3", id="an index beside an empty cell"),
+        pytest.param(pa.array([0.5, float("nan"), 0.5, 0.5]), "0.5", id="a fraction"),
+        pytest.param(pa.array([-0.0] * 4), "0", id="minus zero"),
+        pytest.param(pa.array([b"a "] * 4), "a", id="bytes"),
+        pytest.param(pa.array([True] * 4), "True", id="a truth value"),
+    ],
+)
+def test_a_device_has_one_name_in_pieces_and_whole(tmp_path, cells, name):
+    path = tmp_path / "log.parquet"
+    times = [1_717_149_600, 1_717_149_605, 1_717_149_610, 1_717_149_620]
+    parquet.write_table(pa.table({"time [s]": times, "gpu": cells, "power": [100.0] * 4}), path)
+    for keep in (None, tmp_path / "kept"):
+        assert read_energy(read_power_log(path), keep=keep).per_device() == pytest.approx({name: 2_000 / JOULE_PER_KWH})
+
+
+def test_bytes_that_are_no_text_name_no_device(tmp_path):
+    path = tmp_path / "log.parquet"
+    parquet.write_table(pa.table({"time [s]": [1_717_149_600], "gpu": [b"\xff"], "power": [100.0]}), path)
+    for keep in (None, tmp_path / "kept"):
+        with pytest.raises(LogError, match=r"log\.parquet: gpu: a cell is not text"):
+            read_energy(read_power_log(path), keep=keep)

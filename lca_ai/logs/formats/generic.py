@@ -34,7 +34,7 @@ from lca_ai.logs.records import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["CSV", "PARQUET", "columns_of", "delimiter_of", "header_of", "kind_of", "records_of", "roles_of"]
+__all__ = ["CSV", "PARQUET", "columns_of", "delimiter_of", "header_of", "kind_of", "name_of", "records_of", "roles_of"]
 
 _EPOCH = {"s": 1e6, "ms": 1e3, "us": 1.0, "ns": 1e-3}
 _CANONICAL = {"power": "W", "counter": "J", "energy": "J", "duration": "s"}
@@ -154,13 +154,24 @@ def _devices(table: pd.DataFrame, columns: Columns, options: Options) -> pd.Seri
 
 
 def _names(cells: pd.Series) -> pd.Series:
+    if pd.api.types.is_float_dtype(cells):
+        return cells.astype("object").map(name_of, na_action="ignore").astype("str").mask(cells.isna())
     return cells.astype("str").str.strip().mask(cells.isna())
+
+
+def name_of(cell: object) -> str:
+    """Return the name that a cell holds, "" where it holds none; an index that lies beside empty cells is a float.
+
+    >>> name_of(3.0), name_of("a "), name_of(b"a"), name_of(float("nan"))
+    ('3', 'a', 'a', '')
+    """
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else "" if cell != cell else str(cell)  # noqa: PLR0124 (a NaN)
+    return (cell.decode() if isinstance(cell, bytes) else str(cell)).strip()
 
 
 def _jobs(cells: pd.Series) -> pd.Series:
     """Return the job of each row, none where the cell names none; whole numbers that lie beside empty cells as such."""
-    if pd.api.types.is_float_dtype(cells) and cells.dropna().mod(1).eq(0).all():
-        cells = cells.astype("Int64")
     names = _names(cells)
     return names.mask(names.str.fullmatch(_NO_JOB).fillna(value=True).astype(bool))
 
