@@ -31,13 +31,15 @@ if TYPE_CHECKING:
 
 #: Targets beside the formats.
 OTHERS = ("recognition", "pieces", "frames", "jobs", "compressed")
-#: Small, so that a small file is in several pieces, and a log of centuries is refused early.
-chunks.BLOCK_BYTES = 512
-quality._MOST_HOURS = 2e4  # noqa: SLF001 (for the search alone)
 #: Of a log in pieces: without it, a device that is not at the head of a file has the longest interval of the others.
 _MAX_GAP = "600 s"
 _ORIGIN, _EVERY = "2024-05-31T10:00:00Z", "1 s"
 _ZONES = ("UTC", "UTC", "UTC", "Europe/Paris", None)
+#: What a user says of a metric whose file does not tell it, or of one that is not known.
+_METRICS = {
+    "google-explorer": "value:W", "prometheus": "DCGM_FI_DEV_POWER_USAGE:kW", "cloudwatch": "nvidia_smi_power_draw:mW",
+    "google-monitoring": "workload.googleapis.com/gpu.dcgm.energy_consumption:W",
+}  # fmt: skip
 _LONGEST_MESSAGE = 3_000
 _HOUR = 3_600.0
 _ROUNDING = 1e-9
@@ -45,6 +47,12 @@ _ROUNDING = 1e-9
 
 class BrokenRuleError(Exception):
     """A rule that any reading keeps, and one did not."""
+
+
+def narrow() -> None:
+    """Set limits so that a small file is in several pieces, and a log of centuries is refused early."""
+    chunks.BLOCK_BYTES = 512
+    quality._MOST_HOURS = 2e4  # noqa: SLF001 (for a search alone)
 
 
 def check(target: str, data: bytes, folder: Path, name: str) -> bool:
@@ -73,7 +81,9 @@ def check(target: str, data: bytes, folder: Path, name: str) -> bool:
 def _format(target: str, data: bytes, path: Path) -> None:
     """Read a file, the format given or recognised; integrate one in two of them, and read one in six again."""
     turn = crc32(data)
-    log = _log(str(path), _ZONES[turn // 4 % len(_ZONES)], None if turn % 4 == 0 else target)
+    zone, form = _ZONES[turn // 4 % len(_ZONES)], None if turn % 4 == 0 else target
+    named = target if target == "google-explorer" or turn % 5 == 0 else ""
+    log = _log(str(path), zone, form, metric=_METRICS.get(named))
     path.write_bytes(data)
     log, records = _read(path, log)
     turn = turn // 64 % 12
@@ -92,10 +102,13 @@ def _format(target: str, data: bytes, path: Path) -> None:
 
 
 @lru_cache(maxsize=64)
-def _log(path: str, zone: str | None, form: str | None, *, timed: tuple[str, ...] = ()) -> PowerLog:
+def _log(
+    path: str, zone: str | None, form: str | None, *, metric: str | None = None, timed: tuple[str, ...] = ()
+) -> PowerLog:
     """A log; of one without times of its own, with those that it asks for."""
     given = {name: value for name, value in (("origin", _ORIGIN), ("every", _EVERY)) if name in timed}
-    return PowerLog(files=(path,), timezone=zone, format=form, **given)
+    columns = None if metric is None else {"power": metric}
+    return PowerLog(files=(path,), timezone=zone, format=form, columns=columns, **given)
 
 
 def _read(path: Path, log: PowerLog) -> tuple[PowerLog, list[Records]]:
@@ -107,7 +120,8 @@ def _read(path: Path, log: PowerLog) -> tuple[PowerLog, list[Records]]:
         if "origin=" not in told:
             raise
         asked = ("origin", "every") if "every=" in told else ("origin",)
-        timed = _log(log.files[0], log.timezone, log.format, timed=asked)
+        metric = (log.columns or {}).get("power")
+        timed = _log(log.files[0], log.timezone, log.format, metric=metric, timed=asked)
         return timed, formats.read(path, log.format, origin.options_of(timed))
 
 

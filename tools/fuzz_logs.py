@@ -191,7 +191,8 @@ def search(target: str, out: Path, seconds: float, collected: Path) -> None:
 
     with atheris.instrument_imports(include=["lca_ai.logs"]):
         from fuzz_changes import ODD, changed
-        from fuzz_checks import check
+        from fuzz_checks import check, narrow
+    narrow()
     found = seeds(collected)
     others = [data for target, many in found.items() if target not in {"parquet", "compressed"} for _, data in many]
     own = list(dict.fromkeys(data for _, data in found[target]))
@@ -222,8 +223,9 @@ def search(target: str, out: Path, seconds: float, collected: Path) -> None:
 
 def replay(target: str, path: Path, collected: Path) -> None:
     """Check one input that a search kept, and let its error through."""
-    from fuzz_checks import check
+    from fuzz_checks import check, narrow
 
+    narrow()
     warnings.simplefilter("error")
     with tempfile.TemporaryDirectory() as folder:
         began = time.process_time()
