@@ -37,9 +37,11 @@ _ORIGIN, _EVERY = "2024-05-31T10:00:00Z", "1 s"
 _ZONES = ("UTC", "UTC", "UTC", "Europe/Paris", None)
 #: What a user says of a metric whose file does not tell it, or of one that is not known.
 _METRICS = {
-    "google-explorer": "value:W", "prometheus": "DCGM_FI_DEV_POWER_USAGE:kW", "cloudwatch": "nvidia_smi_power_draw:mW",
-    "google-monitoring": "workload.googleapis.com/gpu.dcgm.energy_consumption:W",
-}  # fmt: skip
+    "google-explorer": {"power": "value:W"},
+    "prometheus": {"power": "DCGM_FI_DEV_POWER_USAGE:kW"},
+    "cloudwatch": {"power": "nvidia_smi_power_draw:mW"},
+    "google-monitoring": {"counter": "workload.googleapis.com/gpu.dcgm.energy_consumption:J"},
+}
 _LONGEST_MESSAGE = 3_000
 _HOUR = 3_600.0
 _ROUNDING = 1e-9
@@ -81,9 +83,9 @@ def check(target: str, data: bytes, folder: Path, name: str) -> bool:
 def _format(target: str, data: bytes, path: Path) -> None:
     """Read a file, the format given or recognised; integrate one in two of them, and read one in six again."""
     turn = crc32(data)
-    zone, form = _ZONES[turn // 4 % len(_ZONES)], None if turn % 4 == 0 else target
     named = target if target == "google-explorer" or turn % 5 == 0 else ""
-    log = _log(str(path), zone, form, metric=_METRICS.get(named))
+    zone, form = _ZONES[turn // 4 % len(_ZONES)], target if turn % 4 or named in _METRICS else None
+    log = _log(str(path), zone, form, metric=named)
     path.write_bytes(data)
     log, records = _read(path, log)
     turn = turn // 64 % 12
@@ -102,13 +104,10 @@ def _format(target: str, data: bytes, path: Path) -> None:
 
 
 @lru_cache(maxsize=64)
-def _log(
-    path: str, zone: str | None, form: str | None, *, metric: str | None = None, timed: tuple[str, ...] = ()
-) -> PowerLog:
+def _log(path: str, zone: str | None, form: str | None, *, metric: str = "", timed: tuple[str, ...] = ()) -> PowerLog:
     """A log; of one without times of its own, with those that it asks for."""
     given = {name: value for name, value in (("origin", _ORIGIN), ("every", _EVERY)) if name in timed}
-    columns = None if metric is None else {"power": metric}
-    return PowerLog(files=(path,), timezone=zone, format=form, columns=columns, **given)
+    return PowerLog(files=(path,), timezone=zone, format=form, columns=_METRICS.get(metric), **given)
 
 
 def _read(path: Path, log: PowerLog) -> tuple[PowerLog, list[Records]]:
@@ -120,7 +119,7 @@ def _read(path: Path, log: PowerLog) -> tuple[PowerLog, list[Records]]:
         if "origin=" not in told:
             raise
         asked = ("origin", "every") if "every=" in told else ("origin",)
-        metric = (log.columns or {}).get("power")
+        metric = next((name for name, columns in _METRICS.items() if columns == log.columns), "")
         timed = _log(log.files[0], log.timezone, log.format, metric=metric, timed=asked)
         return timed, formats.read(path, log.format, origin.options_of(timed))
 
