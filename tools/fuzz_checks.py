@@ -189,8 +189,8 @@ def _table(data: bytes) -> pa.Table:
     LogError : where it is none
     """
     try:
-        data.split(b"\n")[0].decode()
-        return csv.read_csv(io.BytesIO(data), csv.ReadOptions(use_threads=False))
+        table = csv.read_csv(io.BytesIO(data), csv.ReadOptions(use_threads=False))
+        return table.rename_columns(list(map(str, table.column_names)))  # names that are no text are told here
     except (pa.ArrowException, UnicodeDecodeError) as fault:
         raise LogError("no table", value=str(fault)) from None
 
