@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lca_ai.logs.formats.generic import NO_JOB
+from lca_ai.logs.formats.generic import NO_JOB, name_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -62,7 +62,7 @@ def _coded(column: pa.Array) -> tuple[Codes, list[str]]:
 
     if not pa.types.is_dictionary(column.type):
         column = pc.dictionary_encode(column)
-    texts = [_text(name) for name in column.dictionary.to_pylist()]
+    texts = ["" if name is None else name_of(name) for name in column.dictionary.to_pylist()]
     full = column.indices.fill_null(-1) if column.null_count else column.indices
     indices: NDArray[Any] = full.to_numpy(zero_copy_only=False)
     if not column.null_count and "" not in texts and len(set(texts)) == len(texts):
@@ -70,11 +70,3 @@ def _coded(column: pa.Array) -> tuple[Codes, list[str]]:
     names = [*dict.fromkeys(name for name in texts if name)]
     place = {name: number for number, name in enumerate(names)}
     return np.array([*(place.get(name, -1) for name in texts), -1])[indices], names
-
-
-def _text(name: object) -> str:
-    """Return a name as it is read; a whole number beside empty cells, which a table has as 17.0, as such."""
-    if name is None:
-        return ""
-    whole = isinstance(name, float) and name.is_integer()
-    return str(int(name)) if whole else str(name).strip()  # type: ignore[call-overload]

@@ -210,34 +210,48 @@ def _chunk(batch: pa.RecordBatch, piece: Piece) -> Chunk:
     else:
         plain = _plain(time.cast(pa.float64() if pa.types.is_floating(time.type) else pa.int64()), -1)
         scale = _EPOCH_US[piece.time_unit or "us"]
+        plain = _within_int64(plain, scale)
         stamps = plain * int(scale) if scale >= 1 and plain.dtype == np.int64 else np.round(plain * scale)
     if piece.factor != 1.0 or value.type not in (pa.float32(), pa.float64()):
         value = value.cast(pa.float64(), safe=False)
     power = _plain(value, float("nan"))
     if piece.factor != 1.0:
         power = power * piece.factor
-    named = {
+    codes, names, job, jobs = _named(batch, piece)
+    return Chunk(codes, names, stamps.astype(np.int64, copy=False), power, job, jobs)
+
+
+def _named(batch: pa.RecordBatch, piece: Piece) -> tuple[Any, list[str], Any, list[str]]:
+    """Codes and names of the devices, and of the jobs if they are wanted."""
+    columns = {
         name: batch.column(batch.schema.get_field_index(name)) for name in (piece.device, piece.host, piece.job) if name
     }
-    if piece.device is None:
-        codes, names = np.zeros(batch.num_rows, np.uint8), [piece.name]
-    else:
-        codes, names = devices_of(named[piece.device], named.get(piece.host or ""))
-    job, jobs = (None, []) if piece.job is None else jobs_of(named[piece.job])
-    return Chunk(codes, names, stamps.astype(np.int64, copy=False), power, job, jobs)
+    try:
+        job, jobs = (None, []) if piece.job is None else jobs_of(columns[piece.job])
+        if piece.device is None:
+            return np.zeros(batch.num_rows, np.uint8), [piece.name], job, jobs
+        return *devices_of(columns[piece.device], columns.get(piece.host or "")), job, jobs
+    except UnicodeDecodeError as fault:
+        value = fault.object[:80]
+        raise LogError("a cell is not text", file=piece.path.name, field=piece.device, value=value) from None
 
 
 def _from_zone(stamps: np.ndarray[Any, np.dtype[Any]], batch: pa.RecordBatch, piece: Piece) -> Any:
     """Local times in UTC, a missing one as it is; a clock change is resolved by the rows of each device."""
     known = stamps != -1
     local = pd.Series(stamps[known].view("datetime64[us]"))
-    named = [batch.column(batch.schema.get_field_index(name)) for name in (piece.device, piece.host) if name]
-    codes = (
-        devices_of(*named)[0] if len(named) > 1 else devices_of(named[0], None)[0] if named else np.zeros(len(known))
-    )
+    codes = _named(batch, replace(piece, job=None))[0]
     stamps = stamps.copy()
     stamps[known] = to_utc(local, pd.Series(codes[known]), piece.zone, file=piece.path.name)
     return stamps
+
+
+def _within_int64(times: np.ndarray[Any, np.dtype[Any]], scale: float) -> np.ndarray[Any, np.dtype[Any]]:
+    """Times, those that are none or too far off for whole microseconds before 1970, which is implausible."""
+    most = 9e18 / scale
+    if not len(times) or (times.min() > -most and times.max() < most):  # not so with a NaN
+        return times
+    return np.where((times > -most) & (times < most), times, -1)
 
 
 def _plain(column: pa.Array, missing: float) -> np.ndarray[Any, np.dtype[Any]]:

@@ -7,6 +7,7 @@ import gzip
 import lzma
 import shutil
 import tempfile
+import zlib
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -80,7 +81,7 @@ def _unpacked(path: Path, kind: str, place: Path) -> Path:
                         accepted="the log itself, unpacked or in several files",
                     )  # fmt: skip
                 out.write(block)
-    except (OSError, EOFError, lzma.LZMAError, ValueError) as fault:
+    except (OSError, EOFError, lzma.LZMAError, zlib.error, ValueError) as fault:
         problem = f"this {kind} file cannot be unpacked: {' '.join(str(fault).split())}"
         raise LogError(problem, file=path.name) from fault
     shutil.copystat(path, place)

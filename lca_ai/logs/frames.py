@@ -39,6 +39,9 @@ def to_pandas(table: Any) -> pd.DataFrame:
 
     try:
         frame: Any = nw.from_native(table)
+    except nw.exceptions.NarwhalsError as fault:  # two columns of one name
+        problem = f"this table cannot be read: {' '.join(str(fault).split())}"
+        raise LogError(problem, file=NAME, accepted="a name of its own for each column") from None
     except TypeError:
         raise LogError(
             "this is neither a file nor a table", value=type(table).__name__,

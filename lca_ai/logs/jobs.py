@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,8 @@ _HOUR_SECONDS = HOUR_US / 1e6
 _ROUNDING = 1e-12
 _PROFILE = r"(?:g\.\d+gb(?:\+\w+(?:\.\w+)*)?)?"
 _FRACTION = re.compile(rf"\s*(?P<part>\d+){_PROFILE}\s*/\s*(?P<whole>\d+){_PROFILE}\s*", re.IGNORECASE)
+#: Names are names: "007" is no 7, and a job may be called null.
+_CELLS: dict[str, Any] = {"dtype": {"job": "str", "machine": "str"}, "keep_default_na": False}
 _SHARE = "a share above 0 and at most 1, such as 0.5, 3/7 or, of a GPU in MIG mode, 3g.40gb/7g.80gb"
 
 
@@ -38,10 +41,11 @@ def read_jobs(path: Path) -> pd.DataFrame:
 
     Raises
     ------
-    LogError : where a column is missing, a time has no offset, an end is before its start, or a share is none
+    LogError : where a column is missing, a row names no job or machine, a time has no offset, an end is before its
+        start, or a share is none
     """
     try:
-        table = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+        table = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, **_CELLS)
     except (OSError, ValueError) as fault:
         raise LogError(f"cannot be read: {' '.join(str(fault).split())}", file=path.name) from None
     missing = [name for name in _COLUMNS if name not in table]
@@ -67,8 +71,17 @@ def checked(table: pd.DataFrame, file: str) -> pd.DataFrame:
             row = int(rows.to_numpy().argmax())
             shown = str(jobs.loc[row, "share"] if "share" in fault else jobs.loc[row, "end"])
             raise LogError(fault, file=file, line=row + 2, value=shown, accepted=_SHARE)
-    named = {name: jobs[name].astype("str") for name in ("job", "machine")}
+    named = {name: _names(jobs[name], name, file) for name in ("job", "machine")}
     return jobs.assign(share=share, **named)[["job", "machine", "start", "end", "share"]]
+
+
+def _names(cells: pd.Series, field: str, file: str) -> pd.Series:
+    """Return names as texts; one that is missing would have its energy counted for nobody."""
+    names = cells.astype("str")
+    missing = (cells.isna() | names.str.strip().eq("")).to_numpy()
+    if missing.any():
+        raise LogError(f"the row names no {field}", file=file, line=int(missing.argmax()) + 2, field=field)
+    return names
 
 
 def _shares(cells: pd.Series) -> pd.Series:
@@ -78,8 +91,9 @@ def _shares(cells: pd.Series) -> pd.Series:
 
 
 def _times(column: pd.Series, name: str, file: str) -> pd.Series:
-    stamps = pd.to_datetime(column, format="ISO8601", errors="coerce", utc=True)
     texts = column.astype("str")
+    dated = column if pd.api.types.is_datetime64_any_dtype(column) else texts
+    stamps = pd.to_datetime(dated, format="ISO8601", errors="coerce", utc=True)
     naive = ~texts.str.contains(r"(?:Z|[+-]\d{2}:?\d{2})\s*$", regex=True) | stamps.isna()
     if not isinstance(column.dtype, pd.DatetimeTZDtype) and naive.any():
         row = int(naive.to_numpy().argmax())
@@ -105,8 +119,9 @@ def allocate(hours: pd.DataFrame, jobs: pd.DataFrame) -> tuple[pd.DataFrame, lis
     table = hours["energy"].reset_index()
     table["host"] = table["device"].astype("str").str.partition("/")[0]
     weights = _weights(jobs)
-    keys = ["device"] if (table["device"] == table["host"]).all() else ["device", "host"]
-    matched = [table.merge(weights, left_on=[key, "hour"], right_on=["machine", "hour"]) for key in keys]
+    within = table[table["device"] != table["host"]]  # else its name is both, and a job would match it twice
+    named = [("device", table), ("host", within)] if len(within) else [("device", table)]
+    matched = [rows.merge(weights, left_on=[key, "hour"], right_on=["machine", "hour"]) for key, rows in named]
     found = pd.concat(matched, ignore_index=True)
     reserved = found.groupby(["device", "hour"])["weight"].transform("sum")
     found["part"] = found["weight"] / np.maximum(reserved, 1.0)

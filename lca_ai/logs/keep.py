@@ -119,7 +119,8 @@ class Kept:
         if self._new:
             tables = [table for key, part in self._new.items() for table in _tables(key, part)]
             told = {key: _told(part) for key, part in self._new.items()}
-            _write(self.folder / f"parts-{time.time_ns():020d}.parquet", pa.concat_tables(tables), told)
+            rows = pa.concat_tables([_schema().empty_table(), *tables])  # a part without a usable row has no table
+            _write(self.folder / f"parts-{time.time_ns():020d}.parquet", rows, told)
             self._new.clear()
         if len(files) > _MOST_FILES:
             both = [_read(path) for path in files]
@@ -151,14 +152,21 @@ _LAYOUT = {
 _TEXTS = {"runs": ("first_job", "last_job")}
 
 
-def _tables(key: str, part: Part) -> list[pa.Table]:
-    """The rows of a part as a file has them."""
+def _schema() -> pa.Schema:
+    """The columns of a file of kept parts."""
     import pyarrow as pa
 
     text = pa.dictionary(pa.int32(), pa.string())
     numbers = [(name, pa.int64()) for name in ("moment", "end")] + [(name, pa.float64()) for name in "abcd"]
     texts = [(name, text) for columns in _TEXTS.values() for name in columns]
-    schema = pa.schema([("part", text), ("table", text), ("device", text), *numbers, *texts])
+    return pa.schema([("part", text), ("table", text), ("device", text), *numbers, *texts])
+
+
+def _tables(key: str, part: Part) -> list[pa.Table]:
+    """The rows of a part as a file has them."""
+    import pyarrow as pa
+
+    schema = _schema()
     found = []
     for name, layout in _LAYOUT.items():
         for rows in getattr(part, name):

@@ -103,10 +103,11 @@ def _parquet_pieces(path: Path, options: Options, known: dict[tuple[str, ...], P
 
     try:
         file = parquet.ParquetFile(path)
-    except (pa.ArrowException, OSError) as fault:
+        schema = file.schema_arrow
+        names = tuple(schema.names)
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as fault:
         raise LogError(f"this Parquet file cannot be read: {' '.join(str(fault).split())}", file=path.name) from fault
-    schema = file.schema_arrow
-    first = _described(path, tuple(schema.names), options, known)
+    first = _described(path, names, options, known)
     if first is None:
         return None
     first = replace(first, stamp=_stamp(schema, first))
@@ -169,6 +170,8 @@ def _csv_pieces(path: Path, options: Options, known: dict[tuple[str, ...], Piece
     except UnicodeDecodeError:
         return None
     headless = all(name.split(":")[0].isdecimal() for name in (options.columns or {"": ""}).values())
+    if "\r" in text.rstrip("\r\n"):  # line ends of another kind
+        return None
     if headless or _shown(path, text[:_HEAD_CHARACTERS], options) is not generic.CSV:
         return None
     delimiter = generic.delimiter_of(text)

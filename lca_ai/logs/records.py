@@ -91,9 +91,14 @@ def read_text(path: Path) -> str:
     head = re.sub(r"(?<=[^\0])\0+(?=\n|\Z)", "", text[:4096])  # nor was the rest of a line
     if any(sign in head for sign in _BINARY):
         raise LogError("this is a binary file", file=path.name, accepted="a text log, CSV or Parquet")
+    if "\\ud" in text or "\\uD" in text:
+        text = _LONE_SURROGATE.sub(lambda match: match["pair"] or r"\ufffd", text)
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+#: Half a character in JSON, as a string that was cut short holds it: nothing can encode it.
+_HIGH, _LOW = r"\\u[dD][89abAB][0-9a-fA-F]{2}", r"\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+_LONE_SURROGATE = re.compile(rf"(?P<pair>{_HIGH}{_LOW})|{_HIGH}|{_LOW}")
 #: Control characters that no log has, and the mark of bytes that UTF-16 cannot mean.
 _BINARY = (*map(chr, range(9)), "\x0e", "\x0f", "\x7f", "\ufffd")
 
@@ -144,7 +149,7 @@ def read_table(text: str, delimiter: str, *, file: str, header: bool = True) -> 
         raise LogError(_TOO_MANY_CELLS, file=file, value=", ".join(beyond.iloc[0].fillna("")), accepted=_CELLS)
     table = table.drop(columns=width)
     notes = _swallowed(text, len(table)) if '"' in text else []
-    table.columns = _distinct([str(name) for name in (table.iloc[0].fillna("") if header else table.columns)])
+    table.columns = distinct([str(name) for name in (table.iloc[0].fillna("") if header else table.columns)])
     return table.iloc[1 if header else 0 :], notes
 
 
@@ -189,7 +194,7 @@ def _swallowed(text: str, rows: int) -> list[Note]:
     return [Note("line within a quoted cell", missing, "read as part of the row before")] if missing > 0 else []
 
 
-def _distinct(names: list[str]) -> list[str]:
+def distinct(names: list[str]) -> list[str]:
     """Return column names without surrounding blanks, a repeated one with its number."""
     seen: dict[str, int] = {}
     distinct = []
@@ -215,6 +220,8 @@ def to_utc(local: pd.Series, device: pd.Series, zone: str | None, *, file: str) 
     """
     if local.dt.tz is not None:
         return _micros(local)
+    if local.empty:  # no stamp was readable, and that is said where the rows are counted
+        return np.zeros(0, dtype=np.int64)
     if zone is None:
         raise LogError(
             "the time stamps have no zone",

@@ -167,3 +167,9 @@ def test_what_is_written_is_read(write, watts):
 )
 def test_other_texts_are_not_taken_for_it(text):
     assert not formats.FORMATS["amd-smi"].matches(text)
+
+
+def test_a_column_that_is_there_twice_is_read_once(write):
+    header = "timestamp,gpu,socket_power,timestamp,socket_power\n"
+    rows = "".join(f"{FIRST + n},0,{140 + n},0,N/A\n" for n in range(3))
+    assert values(readings(write(header + rows))) == {"gpu-0": [140.0, 141.0, 142.0]}

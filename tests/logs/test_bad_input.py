@@ -4,13 +4,16 @@ import hashlib
 import time
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyarrow import parquet
 
 from lca_ai.errors import InputError, LcaAiError, LogError
 from lca_ai.logs.energy import read_energy, read_power_log
 from lca_ai.logs.formats import FORMATS
+from lca_ai.models.power import PowerLog
 
 NOISE = hashlib.shake_128(b"noise").digest(5_000)
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01"
@@ -53,6 +56,24 @@ def test_a_parquet_file_of_something_else(tmp_path):
     pd.DataFrame({"city": ["Paris"]}).to_parquet(path)
     with pytest.raises(LogError, match=r"no column of a time.*city"):
         read_power_log(path)
+
+
+@pytest.mark.parametrize("keep", [None, "kept"])
+def test_a_parquet_file_of_two_columns_of_one_name(tmp_path, keep):
+    path = tmp_path / "log.parquet"
+    cells = [pa.array([1_717_149_600, 1_717_149_601]), pa.array([5.0, 5.0]), pa.array([6.0, 6.0])]
+    parquet.write_table(pa.table(cells, names=["time [s]", "power", "power"]), path)
+    with pytest.raises(LogError, match=r"log\.parquet: two columns have one name \(got 'power'"):
+        read_energy(PowerLog(files=str(path)), keep=keep and tmp_path / keep)
+
+
+@pytest.mark.parametrize("keep", [None, "kept"])
+def test_a_parquet_file_whose_names_are_no_text(tmp_path, keep):
+    path = tmp_path / "log.parquet"
+    parquet.write_table(pa.table({"time [s]": [1_717_149_600], "powerXX": [5.0]}), path, store_schema=False)
+    path.write_bytes(path.read_bytes().replace(b"powerXX", b"power\xff\xff"))
+    with pytest.raises(LogError, match=r"log\.parquet: this Parquet file cannot be read"):
+        read_energy(PowerLog(files=str(path)), keep=keep and tmp_path / keep)
 
 
 @pytest.mark.parametrize("content", ["hello\nworld\n", "{}", "<html>", "x" * 3_000_000])

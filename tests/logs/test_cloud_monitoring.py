@@ -205,3 +205,9 @@ def test_no_other_real_log_is_taken_for_it(logs, name):
 )
 def test_each_is_taken_for_itself_alone(text, name):
     assert [one for one, form in FORMATS.items() if form.matches(text[:20_000])] == [name]
+
+
+def test_a_cumulative_series_is_no_power(read):
+    text = pages(time_series("CUMULATIVE", COUNTER, "my_power"))
+    with pytest.raises(LogError, match=r"cumulative, and their unit is none of an energy \(got 'W'\).*a gauge"):
+        read(text, format="google-monitoring", columns={"power": "my_power:W"})

@@ -239,3 +239,14 @@ def test_a_scrape_without_power_says_which_metrics(read):
 def test_the_real_scrape_is_recognised(scrape):
     assert next(name for name, one in formats.FORMATS.items() if one.matches(scrape)) == "dcgm-exporter"
     assert not formats.FORMATS["dcgmi-dmon"].matches(scrape)
+
+
+def test_a_column_of_the_name_of_what_a_row_is_of_is_no_such(read):
+    lines = ["#Entity  KIND  POWER", "ID              W", *["GPU 0  5  100.0"] * 3]
+    text = "".join(f"2024-05-31T10:00:{second:02d} {line}\n" for second, line in enumerate(lines))
+    assert read(text, timezone="UTC").total * 3.6e6 == pytest.approx(200.0)
+
+
+def test_a_header_with_a_sign_at_its_first_name_is_no_header(read):
+    with pytest.raises(LogError, match=r"not recognised.*nearly dcgmi-dmon"):
+        read("#Entity| POWER\n" + "".join(f"2024-05-31T10:00:{n:02d} GPU 0| 100.0\n" for n in range(3)))

@@ -47,6 +47,15 @@ def test_a_compressed_log_cut_short_is_told(tmp_path, suffix):
         read_energy(read_power_log(path))
 
 
+def test_a_compressed_log_with_a_broken_byte_is_told(tmp_path):
+    packed = bytearray(gzip.compress(ROWS.encode()))
+    packed[10] = 0xFF  # the first byte of what is compressed: a kind of block that there is not
+    path = tmp_path / "log.csv.gz"
+    path.write_bytes(packed)
+    with pytest.raises(LogError, match=r"log\.csv\.gz: this gzip file cannot be unpacked: Error -3"):
+        read_power_log(path)
+
+
 def test_an_archive_that_unpacks_without_end_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(files, "MOST_BYTES", 100_000)
     path = tmp_path / "bomb.csv.gz"

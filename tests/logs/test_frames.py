@@ -63,6 +63,23 @@ def test_columns_may_be_named():
     assert read_energy(log).total == pytest.approx(200.0)
 
 
+def test_a_table_of_two_columns_of_one_name_is_refused():
+    names = ["time", "device", "power", "power"]
+    pandas = FRAME.assign(other=5.0)
+    arrow = pa.Table.from_pandas(pandas, preserve_index=False)
+    for held in (pandas.set_axis(names, axis="columns"), arrow.rename_columns(names)):
+        with pytest.raises(LogError, match=r"DataFrame: this table cannot be read.*power.*a name of its own"):
+            read_power_log(held)
+
+
+def test_cells_of_bytes_are_texts():
+    frame = FRAME.assign(device=FRAME["device"].str.encode("utf-8"), power=b"0.1 kW")
+    assert read_energy(read_power_log(frame)).per_device() == pytest.approx({"a": 0.1, "b": 0.1})
+    for name in ("time", "device", "power"):
+        with pytest.raises(LogError, match=rf"{name}: a cell is not text.*xff"):
+            read_power_log(frame.assign(**{name: [b"\xff"] + [b"2024-05-31T10:00:00Z"] * 121}))
+
+
 def test_anything_else_is_refused():
     with pytest.raises(LogError, match=r"neither a file nor a table.*pandas, Polars"):
         read_power_log(3.5)

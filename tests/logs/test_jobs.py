@@ -96,12 +96,31 @@ def test_a_log_by_job(tmp_path) -> None:
         ("job,machine,start,end\n1,a,2024-05-31T10:00:00,2024-05-31T11:00:00Z\n", "no time with an offset"),
         ("job,machine,start,end\n1,a,2024-05-31T12:00:00Z,2024-05-31T11:00:00Z\n", "ends before it starts"),
         ("job,machine,start,end,share\n1,a,2024-05-31T10:00:00Z,2024-05-31T11:00:00Z,8\n", "no share of a machine"),
+        ("job,machine,start,end\n1,a,20240531,20240601\n", "line 2: start: this is no time with an offset"),
+        ("job,machine,start,end\n,a,2024-05-31T10:00:00Z,2024-05-31T11:00:00Z\n", "line 2: job: the row names no job"),
+        ("job,machine,start,end\n1, ,2024-05-31T10:00:00Z,2024-05-31T11:00:00Z\n", "machine: the row names no mach"),
     ],
 )
 def test_a_table_that_is_none_is_told(text, problem, tmp_path) -> None:
     (tmp_path / "jobs.csv").write_text(text)
     with pytest.raises(LogError, match=rf"jobs\.csv.*{problem}"):
         read_jobs(tmp_path / "jobs.csv")
+
+
+def test_names_are_read_as_they_are_written(tmp_path) -> None:
+    """A job called null is a job: its energy is not lost."""
+    span = "2024-05-31T10:00:00Z,2024-05-31T11:00:00Z"
+    (tmp_path / "jobs.csv").write_text(f"job,machine,start,end\nnull,a,{span}\n007,NA,{span}\n")
+    found, _ = allocate(hours(a=[1.0], NA=[2.0]), read_jobs(tmp_path / "jobs.csv"))
+    assert by_job(found) == pytest.approx({"null": 1.0, "007": 2.0})
+
+
+def test_a_machine_beside_the_devices_of_a_host_is_matched_once() -> None:
+    """45 min of n2 are three quarters of its 2 kWh, also where another machine has devices."""
+    row = ("1", "n2", "2024-05-31T10:00Z", "2024-05-31T10:45Z", 1.0)
+    found, notes = allocate(hours(**{"n1/gpu0": [1.0], "n2": [2.0]}), jobs(row))
+    assert by_job(found) == pytest.approx({"1": 1.5, UNALLOCATED: 1.5})
+    assert notes == []
 
 
 def test_a_share_may_be_an_instance_of_a_gpu() -> None:

@@ -251,3 +251,15 @@ def test_a_broken_list_of_files_is_named(tmp_path, hour):
     next((tmp_path / "kept").glob("files-*.json")).write_text("{}", encoding="utf-8")
     with pytest.raises(LogError, match=r"known files cannot be read.*remove it"):
         read_energy(log, keep=tmp_path / "kept")
+
+
+def test_a_file_without_a_usable_row_is_kept_as_such(tmp_path, hour, read_pieces):
+    log = tmp_path / "logs" / "log.csv"
+    log.parent.mkdir()
+    log.write_text("time,power_w\n2024-05-31T10:00:00Z,N/A\n2024-05-31T10:00:10Z,N/A\n")
+    for _ in range(2):
+        with pytest.raises(LogError, match=r"log\.csv: no usable row is left"):
+            read_energy(read_power_log(log), keep=tmp_path / "kept")
+    assert len(read_pieces) == 1
+    hour(0)
+    assert read_energy(read_power_log(tmp_path / "logs"), keep=tmp_path / "kept").total > 0.2

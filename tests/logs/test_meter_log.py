@@ -261,3 +261,8 @@ def test_stamps_are_read_to_the_microsecond(read):
     reading = read(HEADER + recording(GPU, [(0.000001, 0.0), (1.5, 100.0)]))
     assert reading.start.isoformat() == stamp(FIRST + 0.000001).replace("Z", "+00:00")
     assert reading.seconds == pytest.approx(1.499999, abs=1e-9)
+
+
+def test_a_recording_whose_start_was_lost_is_not_a_cut_off_one(read, counts):
+    lines = recording(GPU, [(0, 0.0), (10, 1_000.0)]).splitlines(keepends=True)
+    assert counts(read(HEADER + "".join(lines[1:]))) == {}

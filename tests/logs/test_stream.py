@@ -290,3 +290,59 @@ def test_a_log_whose_hours_do_not_fit_into_memory_is_refused_in_pieces_too(tmp_p
         streamed(path, max_gap=10 * SECOND)
     with pytest.raises(LogError, match="their hours do not fit into memory"):
         whole(path, max_gap="10 s")
+
+
+@pytest.mark.parametrize("time", ["17171496001717149600", "-1e300", "inf"])
+def test_a_time_too_far_off_for_microseconds_is_implausible(tmp_path, time):
+    path = tmp_path / "log.csv"
+    path.write_text(f"time [s],power\n1717149600,100\n{time},100\n1717149610,100\n")
+    reading = read_energy(read_power_log(path), keep=tmp_path / "kept")
+    assert reading.total * 3.6e6 == pytest.approx(1_000.0)
+    assert [note.what for note in reading.notes] == ["implausible time"]
+
+
+def test_a_time_is_not_back_among_the_others_after_64_bits_of_microseconds(tmp_path):
+    far = 1_717_149_605 + 2**64 // 10**6 + 1
+    path = tmp_path / "log.parquet"
+    parquet.write_table(
+        pa.table({"time [s]": [1_717_149_600, far, 1_717_149_610], "power": [100.0, 900.0, 100.0]}), path
+    )
+    reading = read_energy(read_power_log(path), keep=tmp_path / "kept")
+    assert reading.total * 3.6e6 == pytest.approx(1_000.0)
+    assert [note.what for note in reading.notes] == ["implausible time"]
+
+
+def test_a_csv_with_other_line_ends_is_read_in_pieces_or_whole_alike(tmp_path):
+    path = tmp_path / "log.csv"
+    rows = "time,device,power\r2024-05-31T10:00:00Z,a,100\r2024-05-31T10:00:10Z,a,100"
+    for text in (rows, rows + "\n2024-05-31T10:00:20Z,a,100\n", rows.replace("\r", "\r\n")):
+        path.write_bytes(text.encode())
+        whole = read_energy(read_power_log(path))
+        pieces = read_energy(read_power_log(path), keep=tmp_path / "kept")
+        assert pieces.total == whole.total > 0
+
+
+@pytest.mark.parametrize(
+    ("cells", "name"),
+    [
+        pytest.param(pa.array([3.0, None, 3.0, 3.0]), "3", id="an index beside an empty cell"),
+        pytest.param(pa.array([0.5, float("nan"), 0.5, 0.5]), "0.5", id="a fraction"),
+        pytest.param(pa.array([-0.0] * 4), "0", id="minus zero"),
+        pytest.param(pa.array([b"a "] * 4), "a", id="bytes"),
+        pytest.param(pa.array([True] * 4), "True", id="a truth value"),
+    ],
+)
+def test_a_device_has_one_name_in_pieces_and_whole(tmp_path, cells, name):
+    path = tmp_path / "log.parquet"
+    times = [1_717_149_600, 1_717_149_605, 1_717_149_610, 1_717_149_620]
+    parquet.write_table(pa.table({"time [s]": times, "gpu": cells, "power": [100.0] * 4}), path)
+    for keep in (None, tmp_path / "kept"):
+        assert read_energy(read_power_log(path), keep=keep).per_device() == pytest.approx({name: 2_000 / JOULE_PER_KWH})
+
+
+def test_bytes_that_are_no_text_name_no_device(tmp_path):
+    path = tmp_path / "log.parquet"
+    parquet.write_table(pa.table({"time [s]": [1_717_149_600], "gpu": [b"\xff"], "power": [100.0]}), path)
+    for keep in (None, tmp_path / "kept"):
+        with pytest.raises(LogError, match=r"log\.parquet: gpu: a cell is not text"):
+            read_energy(read_power_log(path), keep=keep)

@@ -78,6 +78,11 @@ def test_the_stamps_are_local(write):
     assert readings(write(text), "Europe/Paris").frame["time"].iloc[0] == 1_717_151_953_000_000 - 7_200_000_000
 
 
+def test_one_line_that_is_cut_is_told_as_such_without_a_zone(read):
+    with pytest.raises(LogError, match=r"no line has the power of a rail"):
+        read(line(13, "VDD_IN 7000mW/9999mW").rstrip(), timezone=None)
+
+
 def test_a_line_without_a_rail_is_counted(write):
     found = readings(write(line(13, ORIN_NANO.format(5000)) + line(14, "")))
     assert {note.what: note.count for note in found.notes} == {"line without a power": 1}

@@ -147,3 +147,8 @@ def test_a_file_cut_short_gives_no_wrong_power(write, lost):
 @pytest.mark.parametrize("text", ["Core CPU Avg_MHz\n0 0 5\n", "time,device,power\n", "PkgWattage is high\n"])
 def test_other_texts_are_not_turbostat(text):
     assert not formats.FORMATS["turbostat"].matches(text)
+
+
+def test_a_column_that_is_there_twice_is_read_once(write):
+    again = [line + "\t" + line.split("\t")[-1] for line in LOG.splitlines()[2:]]
+    assert energies(readings(write(PREAMBLE + "\n".join(again) + "\n"))) == energies(readings(write(LOG)))

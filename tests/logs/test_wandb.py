@@ -158,3 +158,11 @@ def test_what_is_written_is_read(tmp_path_factory, watts):
     own = records.frame[records.frame["device"] == "gpu-0"]
     assert [None if pd.isna(one) else one for one in own["power"]] == watts
     assert own["time"].tolist() == [round((START + n) * 1e6) for n in range(len(watts))]
+
+
+def test_half_a_character_in_a_cell_is_no_number(read):
+    """JSON can name half of a pair of 16 bits, which nothing can encode."""
+    row = '{{"_timestamp": {}, "_runtime": {}, "system.gpu.0.powerWatts": {}}}\n'
+    rows = [row.format(1_717_149_600 + 10 * n, 10 * n, 100) for n in range(3)]
+    reading = read("".join([*rows, row.format(1_717_149_630, 30, r'"\ud800"'), row.format(r'"\uDC00"', 40, 100)]))
+    assert reading.total * 3.6e6 == pytest.approx(2_000.0)

@@ -19,7 +19,7 @@ import pandas as pd
 from lca_ai.errors import LogError
 from lca_ai.logs import origin, wraps
 from lca_ai.logs.formats.stamps import any_times
-from lca_ai.logs.records import Format, Note, Options, Records, numbers, rows_of
+from lca_ai.logs.records import Format, Note, Options, Records, distinct, numbers, rows_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -170,7 +170,7 @@ def _of_csv(text: str, path: Path) -> tuple[pd.DataFrame, list[Note]]:
         whole, cut = whole[:-1], cut + 1
     if not whole:
         raise LogError("the file has a header and no whole row", file=path.name, line=2)
-    return pd.DataFrame(whole, columns=header, dtype="str"), [
+    return pd.DataFrame(whole, columns=distinct(header), dtype="str"), [
         Note("row of another length", cut, "not as many cells as the header, or the file ends in it")
     ]
 

@@ -21,7 +21,7 @@ from lca_ai.logs.records import Format, Kind, Note, Options, Records, numbers
 if TYPE_CHECKING:
     from pathlib import Path
 
-_HEADER = r"#\s*Entity\b"
+_HEADER = r"#\s*Entity(?=[\s,]|$)"
 _FIRST = re.compile(rf"(?:{PREFIX})?{_HEADER}", re.MULTILINE)
 _RECORD = "dcgmi dmon -e 155,156 -d 1000 | ts '%Y-%m-%dT%H:%M:%.S' (the power and the total energy, each with its time)"
 _SLICES = ("GPU-I", "GPU-CI")

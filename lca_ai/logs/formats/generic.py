@@ -34,7 +34,7 @@ from lca_ai.logs.records import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["CSV", "PARQUET", "columns_of", "delimiter_of", "header_of", "kind_of", "records_of", "roles_of"]
+__all__ = ["CSV", "PARQUET", "columns_of", "delimiter_of", "header_of", "kind_of", "name_of", "records_of", "roles_of"]
 
 _EPOCH = {"s": 1e6, "ms": 1e3, "us": 1.0, "ns": 1e-3}
 _CANONICAL = {"power": "W", "counter": "J", "energy": "J", "duration": "s"}
@@ -101,6 +101,7 @@ def records_of(table: pd.DataFrame, path: Path, options: Options, format_name: s
     columns = columns_of(table, path, options)
     if table.empty:
         raise LogError("the file has a header and no row", file=path.name, line=2)
+    table = _as_texts(table, columns, path)
     kind = kind_of(columns)
     role = _value_role(kind)
     stamps, bad = _times(table[columns["time"][0]], columns["time"][1], path)
@@ -126,6 +127,22 @@ def records_of(table: pd.DataFrame, path: Path, options: Options, format_name: s
     return Records(kind, frame.reset_index(drop=True), format_name, len(table), None, notes, named=named)
 
 
+def _as_texts(table: pd.DataFrame, columns: Columns, path: Path) -> pd.DataFrame:
+    """Return the table, cells of bytes read as the texts that they are.
+
+    Raises
+    ------
+    LogError : where a cell is no text
+    """
+    for name in {name for name, _ in columns.values() if table[name].dtype == object}:
+        try:
+            texts = [cell.decode() if isinstance(cell, bytes) else cell for cell in table[name]]
+        except UnicodeDecodeError as fault:
+            raise LogError("a cell is not text", file=path.name, field=name, value=fault.object) from None
+        table = table.assign(**{name: pd.Series(texts, index=table.index, dtype=object)})
+    return table
+
+
 def _devices(table: pd.DataFrame, columns: Columns, options: Options) -> pd.Series:
     if "device" not in columns:
         return pd.Series(options.device or "device", index=table.index, dtype="str")
@@ -137,13 +154,24 @@ def _devices(table: pd.DataFrame, columns: Columns, options: Options) -> pd.Seri
 
 
 def _names(cells: pd.Series) -> pd.Series:
+    if pd.api.types.is_float_dtype(cells):
+        return cells.astype("object").map(name_of, na_action="ignore").astype("str").mask(cells.isna())
     return cells.astype("str").str.strip().mask(cells.isna())
+
+
+def name_of(cell: object) -> str:
+    """Return the name that a cell holds, "" where it holds none; an index that lies beside empty cells is a float.
+
+    >>> name_of(3.0), name_of("a "), name_of(b"a"), name_of(float("nan"))
+    ('3', 'a', 'a', '')
+    """
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else "" if cell != cell else str(cell)  # noqa: PLR0124 (a NaN)
+    return (cell.decode() if isinstance(cell, bytes) else str(cell)).strip()
 
 
 def _jobs(cells: pd.Series) -> pd.Series:
     """Return the job of each row, none where the cell names none; whole numbers that lie beside empty cells as such."""
-    if pd.api.types.is_float_dtype(cells) and cells.dropna().mod(1).eq(0).all():
-        cells = cells.astype("Int64")
     names = _names(cells)
     return names.mask(names.str.fullmatch(NO_JOB).fillna(value=True).astype(bool))
 

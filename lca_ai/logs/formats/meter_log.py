@@ -240,7 +240,7 @@ def _notes(table: pd.DataFrame) -> list[Note]:
         *(Note("note of the meter", int(count), str(what)) for what, count in events.items()),
         *(Note("fault of a sensor", int(count), str(what)) for what, count in wrong.items()),
         Note("resumed", max(int(starts.sum()) - 1, 0), "what was drawn between two recordings is not of this log"),
-        Note("without an end", int(starts.sum()) - int(ends.sum()), "a recording was cut off, or goes on"),
+        Note("without an end", max(int(starts.sum()) - int(ends.sum()), 0), "a recording was cut off, or goes on"),
     ]
 
 

@@ -44,7 +44,7 @@ def to_records(series: Sequence[Series], options: Options, *, file: str, format_
     for kind, value in _VALUES.items():
         own = {device: parts for device, parts in chosen.items() if parts[0].record_kind == kind}
         if own:
-            frame, notes = _frame(own, kind, value)
+            frame, notes = _frame(own, kind, value, file)
             covers = {device: tuple(filter(None, parts[0].row["covers"].split(";"))) for device, parts in own.items()}
             every = tuple(dict.fromkeys(part for parts in covers.values() for part in parts))
             found.append(
@@ -196,11 +196,11 @@ def _shared(child: Reading, parent: Reading) -> tuple[bool, int]:
     return whole <= own, len(own & whole)
 
 
-def _frame(own: Mapping[str, list[Reading]], kind: Kind, value: str) -> tuple[pd.DataFrame, list[Note]]:
+def _frame(own: Mapping[str, list[Reading]], kind: Kind, value: str, file: str) -> tuple[pd.DataFrame, list[Note]]:
     """Return the rows of devices of one kind in W or J, and what was set aside."""
     frames, silent = [], 0
     for device, readings in own.items():
-        factor = _factor(readings[0], kind)
+        factor = _factor(readings[0], kind, file)
         times, values, starts = _joined([one.series for one in readings])
         values = values * factor
         if readings[0].row["covers"] == "node" and readings[0].domain == "node" and len(values) and not values.any():
@@ -218,12 +218,22 @@ def _frame(own: Mapping[str, list[Reading]], kind: Kind, value: str) -> tuple[pd
     return pd.concat(frames, ignore_index=True), [Note("sensor without a reading", silent, detail)] if silent else []
 
 
-def _factor(reading: Reading, kind: Kind) -> float:
-    """Return one of the metric's unit in W or J; the rate of an energy is a power."""
+def _factor(reading: Reading, kind: Kind, file: str) -> float:
+    """Return one of the metric's unit in W or J; the rate of an energy is a power.
+
+    Raises
+    ------
+    LogError : where the readings are cumulative, and their unit is one of a power
+    """
     unit = units.unit(reading.row["unit"])
     energy = unit.dimensionality == units.unit("J").dimensionality
     if energy and reading.kind == "power":
         unit = unit / units.unit("s")
+    elif not energy and reading.kind != "power":
+        raise LogError(
+            "the readings are cumulative, and their unit is none of an energy", file=file, field=reading.row["metric"],
+            value=reading.row["unit"], accepted="a gauge of a power, or a counter in J",
+        )  # fmt: skip
     target = "W" if kind == "power" or reading.kind == "power" else "J"
     return float(units.registry().Quantity(1.0, unit).to(target).magnitude)
 

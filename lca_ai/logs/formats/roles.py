@@ -97,9 +97,13 @@ def columns_of(table: pd.DataFrame, path: Path, options: Options) -> Columns:
 
     Raises
     ------
-    LogError : where a time and a power or an energy are not found
+    LogError : where a time and a power or an energy are not found, or two columns have the name of one of them
     """
     columns = _given(table, options.columns, path) if options.columns else _found(table, path)
+    repeated = set(table.columns[table.columns.duplicated()])
+    twice = next((name for name, _ in columns.values() if name in repeated), None)
+    if twice is not None:  # of a Parquet file: in a CSV, the second one has a number behind its name
+        raise LogError("two columns have one name", file=path.name, value=twice, accepted="a name for each column")
     if "device" not in columns:
         if "rank" in columns:
             columns["device"] = columns["rank"]

@@ -64,7 +64,7 @@ def read_tables(text: str, *, header: str, units: str, words: int = 1) -> tuple[
         found = np.array(cells[fits].tolist(), dtype=object).reshape(int(fits.sum()), len(names) + words - 1)
         frame = pd.DataFrame(found[:, words - 1 :], index=cells.index[fits], columns=names, dtype="str")
         if words > 1:
-            frame.insert(0, "kind", found[:, 0])
+            frame.insert(0, "kind", found[:, 0], allow_duplicates=True)
         tables.append(Table(names, frame.loc[:, ~frame.columns.duplicated()], stamps[frame.index]))
     again = Note("repeated header", max(0, int(heads.sum()) - 1), "the tool writes it every few rows")
     notes = [

@@ -17,7 +17,7 @@ import pandas as pd
 
 from lca_ai.errors import LogError
 from lca_ai.logs import domains, origin
-from lca_ai.logs.records import SECOND_US, Format, Note, Options, Records, numbers
+from lca_ai.logs.records import SECOND_US, Format, Note, Options, Records, distinct, numbers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,7 +51,7 @@ def _names(line: str) -> list[str]:
 
 def _read(path: Path, text: str, options: Options) -> Records:
     header = _HEADER.search(text)
-    names = _names(header.group()) if header else []
+    names = distinct(_names(header.group())) if header else []
     if len(names) > _MOST_COLUMNS:
         raise LogError("the header has too many columns", file=path.name, value=_shown(names))
     table, notes, count = _table(text, names, path)
