@@ -18,7 +18,7 @@ import pandas as pd
 
 from lca_ai import units
 from lca_ai.errors import LogError
-from lca_ai.logs.formats import generic, recognise
+from lca_ai.logs.formats import generic, recognise, wide
 from lca_ai.logs.records import Options, to_utc
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def _csv_pieces(path: Path, options: Options, known: dict[tuple[str, ...], Piece
         text = line.decode("utf-8-sig")
     except UnicodeDecodeError:
         return None
-    headless = all(name.split(":")[0].isdecimal() for name in (options.columns or {"": ""}).values())
+    headless = all(name.split(":")[0].replace("+", "").isdecimal() for name in (options.columns or {"": ""}).values())
     if headless or _shown(path, text[:_HEAD_CHARACTERS], options) is not generic.CSV:
         return None
     delimiter = generic.delimiter_of(text)
@@ -250,6 +250,8 @@ def _described(
 
 
 def _of_columns(path: Path, names: tuple[str, ...], options: Options) -> Piece | None:
+    if wide.role_of(names, options) is not None:
+        return None  # a row of it is one of each device
     columns = generic.columns_of(pd.DataFrame(columns=list(names)), path, options)
     kind = generic.kind_of(columns)
     if kind == "interval":

@@ -106,4 +106,6 @@ def _columns(head: str) -> tuple[str, str] | None:
     likely = next((f"{name}:W" for name in names if re.search(r"power|watt", name, re.IGNORECASE)), "COLUMN:W")
     power = next((roles[role] for role in ("power", "counter", "energy") if role in roles), likely)
     how = f"columns={{'time': '{time}', 'power': '{power}'}} (--columns time={time},power={power})"
+    if power == "COLUMN:W":
+        how += "; COLUMN+COLUMN:W where each device has a column"
     return f"its columns are {shown}: {', '.join(told)}", how
