@@ -59,6 +59,36 @@ def _reports(name, was):
     return "".join(one.replace(was, f"{was[:-2]}{second}") for second in ("10", "20", "30"))
 
 
+def _xml():
+    gpu = (
+        '\t<gpu id="00000000:0{g}:00.0">\n\t\t<uuid>GPU-{g}</uuid>\n\t\t<mig_devices>\n\t\t\t<mig_device>\n'
+        "\t\t\t\t<uuid>MIG-{g}</uuid>\n\t\t\t</mig_device>\n\t\t</mig_devices>\n\t\t<gpu_power_readings>\n"
+        "\t\t\t<average_power_draw>{watts}.50 W</average_power_draw>\n"
+        "\t\t\t<instant_power_draw>90.00 W</instant_power_draw>\n\t\t</gpu_power_readings>\n"
+        "\t\t<gpu_memory_power_readings>\n\t\t\t<average_power_draw>40.00 W</average_power_draw>\n"
+        "\t\t</gpu_memory_power_readings>\n\t\t<module_power_readings>\n"
+        "\t\t\t<average_power_draw>700.00 W</average_power_draw>\n\t\t</module_power_readings>\n\t</gpu>\n"
+    )
+    return "".join(
+        '<?xml version="1.0" ?>\n<!DOCTYPE nvidia_smi_log SYSTEM "nvsmi_device_v12.dtd">\n<nvidia_smi_log>\n'
+        f"\t<timestamp>Fri May 31 10:00:{n:02d} 2024</timestamp>\n\t<attached_gpus>2</attached_gpus>\n"
+        f"{gpu.format(g=1, watts=100 + n)}{gpu.format(g=2, watts=50)}</nvidia_smi_log>\n"
+        for n in range(8)
+    )
+
+
+def _gpustat():
+    readings = [
+        {
+            "hostname": "n1",
+            "query_time": f"2024-05-31T10:00:{n:02d}.250000",
+            "gpus": [{"index": g, "uuid": f"GPU-{g}", "power.draw": 60 + n, "processes": []} for g in range(2)],
+        }
+        for n in range(8)
+    ]
+    return "".join(json.dumps(one, indent=4) + "\n" for one in readings)
+
+
 def _rapl():
     zones = {"0": "package-0", "0:0": "dram", "0:1": "core", "1": "package-1"}
     rows = [
@@ -438,6 +468,8 @@ def small_logs(folder):
         "nvidia-smi-dmon": [_dmon()],
         "nvidia-smi-q": [_reports("nvidia-smi_q_h100-mig.txt", "09:00:44")],
         "nvidia-smi-table": [table],
+        "nvidia-smi-xml": [_xml()],
+        "gpustat": [_gpustat()],
         "dcgmi-dmon": [_dcgmi()],
         "dcgm-exporter": [_scrapes()],
         "codecarbon": [
