@@ -91,9 +91,11 @@ def read_text(path: Path) -> str:
     head = re.sub(r"(?<=[^\0])\0+(?=\n|\Z)", "", text[:4096])  # nor was the rest of a line
     if any(sign in head for sign in _BINARY):
         raise LogError("this is a binary file", file=path.name, accepted="a text log, CSV or Parquet")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return _SEPARATOR_LINE.sub("\n", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
+#: The line before a table that tells Excel what is between its cells.
+_SEPARATOR_LINE = re.compile(r"\A\"?sep=[,;\t]\"?\n", re.IGNORECASE)
 #: Control characters that no log has, and the mark of bytes that UTF-16 cannot mean.
 _BINARY = (*map(chr, range(9)), "\x0e", "\x0f", "\x7f", "\ufffd")
 

@@ -397,6 +397,20 @@ def _prometheus_text():
     return meta + "".join(f"{line} {(FIRST + 10 * n) * 1000}\n" for n in range(4) for line in lines)
 
 
+def _promtool():
+    series = [
+        f'DCGM_FI_DEV_POWER_USAGE{{Hostname="n1", UUID="GPU-{g}", gpu="{g}"}} =>\n'
+        + "".join(f"{60 + g}.25 @[{FIRST + 15 * n}]\n" for n in range(9))
+        for g in range(2)
+    ]
+    return "".join(series)
+
+
+def _grafana():
+    header = ",".join(f'"DCGM_FI_DEV_POWER_USAGE{{gpu=""{g}"", Hostname=""n1"", UUID=""GPU-{g}""}}"' for g in range(2))
+    return f'"Time",{header}\n' + "".join(f"{(FIRST + 15 * n) * 1000},{60 + n},50\n" for n in range(9))
+
+
 def _channels():
     line = "Time,11-13-2020 22:38:{:02d}.240,Watts,{},Volts,-1.0,Amps,-1.0,PF,-1.0,Mark,notset,Ch1,Watts,{},Volts,120.9"
     return "".join(f"{line.format(n, 90 + n, 45 + n)},Ch2,Watts,45.0,Volts,120.8\n" for n in range(20))
@@ -504,6 +518,8 @@ def small_logs(folder):
         "google-monitoring": [_google()],
         "google-explorer": [_explorer()],
         "prometheus": [_prometheus(), _prometheus_text()],
+        "promtool": [_promtool()],
+        "grafana": [_grafana()],
         "csv": [_generic(), _counter(), _energies()],
     }
     names = {
