@@ -160,6 +160,16 @@ def _amd_monitor():
     return "TIMESTAMP  GPU  XCP  POWER  PWR_CAP   GPU_T\n" + "".join(rows)
 
 
+def _rocm():
+    banner = "======================= ROCm System Management Interface ======================="
+    rows = (
+        "GPU[0]\t\t: Average Graphics Package Power (W): {}.0\nGPU[1]\t\t: Average Graphics Package Power (W): 40.0\n"
+    )
+    return "".join(
+        f"2024-05-31T10:00:{n:02d}+00:00\n\n{banner}\n{rows.format(60 + n)}{'=' * 80}\n" for n in range(0, 40, 5)
+    )
+
+
 def _zeus():
     rows = [f"{FIRST + 10 * n}.5,window_{n},9.5,{400 + n},{300 + n}\n" for n in range(12)]
     return "start_time,window_name,elapsed_time,gpu0_energy,gpu1_energy\n" + "".join(rows)
@@ -497,7 +507,7 @@ def small_logs(folder):
         "powermetrics": [_head(LOGS / "powermetrics_macbook_air_m1.txt", 250)],
         "tegrastats": [_tegrastats()],
         "jtop": [_jtop()],
-        "amd-smi": [_amd(), _amd_json(), _amd_monitor()],
+        "amd-smi": [_amd(), _amd_json(), _amd_monitor(), _rocm()],
         "mlperf-tiny": [(LOGS / "mlperf-tiny_stm32h7a3.txt").read_text()],
         "zeus": [_zeus()],
         "zeus-power": [_zeus_power()],

@@ -3,7 +3,8 @@
 The energy since the driver was loaded (``total_energy_consumption``, in J) is a counter and preferred; else the power
 of the socket: ``socket_power``, ``current_socket_power`` (MI300 and later) or ``average_socket_power`` (MI200 and
 earlier, Navi). ``--watch`` adds ``timestamp``, in seconds since 1970; ``rocm-smi`` has none, so a log of it needs a
-column of that name. The partitions of an MI300 are of one package: it is counted once. Sources:
+column of that name, or dates between its readings (``while sleep 10; do date -Is; rocm-smi --showpower; done``). The
+partitions of an MI300 are of one package: it is counted once. Sources:
 https://rocm.docs.amd.com/projects/amdsmi/en/latest/how-to/amdsmi-cli-tool.html, amdsmi_cli/amdsmi_commands.py of
 ROCm/amdsmi; ROCm/amdsmi issue 38 and ROCm/rocm_smi_lib issues 149 and 160 (outputs).
 """
@@ -18,6 +19,7 @@ import pandas as pd
 
 from lca_ai.errors import LogError
 from lca_ai.logs import origin, wraps
+from lca_ai.logs.formats import rocm_text
 from lca_ai.logs.formats.stamps import any_times
 from lca_ai.logs.records import Format, Note, Options, Records, numbers, rows_of
 
@@ -46,7 +48,11 @@ _JSON = re.compile(r"^[\[{]", re.MULTILINE)
 
 
 def _matches(head: str) -> bool:
-    if _MONITOR.search(head) or any(_is_header(line) for line in head.split("\n")[:20]):
+    if (
+        _MONITOR.search(head)
+        or rocm_text.BANNER.search(head)
+        or any(_is_header(line) for line in head.split("\n")[:20])
+    ):
         return True
     if not _JSON.search(head.lstrip()):
         return False
@@ -66,6 +72,8 @@ def _read(path: Path, text: str, options: Options) -> list[Records]:
         table, notes = _of_monitor(text)
     elif any(_is_header(line) for line in text.split("\n")[:20]):
         table, notes = _of_csv(text, path)
+    elif rocm_text.BANNER.search(text):
+        table, notes = rocm_text.table_of(text)
     else:
         table, notes = _of_json(text)
     time = next((name for name in _TIMES if name in table), None)
@@ -157,22 +165,28 @@ def _without_partitions(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
 
 def _of_csv(text: str, path: Path) -> tuple[pd.DataFrame, list[Note]]:
     """Return the table of a CSV, whose header comes again with each turn of ``--watch``."""
-    lines = [line for line in text.split("\n") if line.strip() and not line.startswith("'CTRL'")]
+    dates = rocm_text.dates_in(text)
+    apart = set(dates[0])
+    found = [match for match in re.finditer(r"^[^\n]*\S[^\n]*$", text, re.MULTILINE) if match.end() not in apart]
+    found = [match for match in found if not match[0].startswith("'CTRL'")]
+    lines = [match[0] for match in found]
     start = next((index for index, line in enumerate(lines) if _is_header(line)), None)
     if start is None:
         raise LogError("the file has a header and no whole row", file=path.name, line=1)
     header = [name.strip(' "').lower() for name in lines[start].split(",")]
     cells = [[cell.strip() for cell in row] for row in rows_of(lines[start + 1 :], path.name)]
-    body = [row for row in cells if [cell.lower() for cell in row] != header]
-    whole = [row for row in body if len(row) == len(header)]
+    places = [match.start() for match in found[start + 1 :]]
+    body = [(row, at) for row, at in zip(cells, places, strict=False) if [cell.lower() for cell in row] != header]
+    whole = [(row, at) for row, at in body if len(row) == len(header)]
     cut = len(body) - len(whole)
-    if whole and not text.endswith("\n") and cells[-1] is whole[-1]:
+    if whole and not text.endswith("\n") and cells[-1] is whole[-1][0]:
         whole, cut = whole[:-1], cut + 1
     if not whole:
         raise LogError("the file has a header and no whole row", file=path.name, line=2)
-    return pd.DataFrame(whole, columns=header, dtype="str"), [
-        Note("row of another length", cut, "not as many cells as the header, or the file ends in it")
-    ]
+    table = pd.DataFrame([row for row, _ in whole], columns=header, dtype="str")
+    if dates[0] and not set(header) & set(_TIMES) and len(cells) == len(places):
+        table["timestamp"] = [rocm_text.date_at(at, dates) for _, at in whole]
+    return table, [Note("row of another length", cut, "not as many cells as the header, or the file ends in it")]
 
 
 def _of_monitor(text: str) -> tuple[pd.DataFrame, list[Note]]:
@@ -189,13 +203,15 @@ def _of_monitor(text: str) -> tuple[pd.DataFrame, list[Note]]:
 def _of_json(text: str) -> tuple[pd.DataFrame, list[Note]]:
     """Return a row for each GPU of each document: ``--watch`` writes one after the other."""
     decoder, rows, at, broken = json.JSONDecoder(), [], 0, 0
+    dates = rocm_text.dates_in(text)
     while found := _JSON.search(text, at):
         try:
             document, at = decoder.raw_decode(text, found.start())
         except (json.JSONDecodeError, RecursionError):
             broken, at = broken + 1, found.end()
             continue
-        rows += [_flat(gpu) for gpu in _gpus(document)]
+        date = rocm_text.date_at(found.start(), dates)
+        rows += [({"timestamp": date} if date else {}) | _flat(gpu) for gpu in _gpus(document)]
     notes = [Note("unreadable document", min(broken, 1), "not JSON, or cut short")]
     return pd.DataFrame([row for row in rows if set(row) & set(_DEVICES)]), notes
 
