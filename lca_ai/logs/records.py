@@ -91,9 +91,12 @@ def read_text(path: Path) -> str:
     head = re.sub(r"(?<=[^\0])\0+(?=\n|\Z)", "", text[:4096])  # nor was the rest of a line
     if any(sign in head for sign in _BINARY):
         raise LogError("this is a binary file", file=path.name, accepted="a text log, CSV or Parquet")
-    return _SEPARATOR_LINE.sub("\n", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _SEPARATOR_LINE.sub("\n", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return _NANOSECONDS.sub(r"\1.\2", text) if _NANOSECONDS.search(text, 0, 4096) else text
 
 
+#: A stamp of ``date --iso-8601=ns``, whose comma is no sign between cells.
+_NANOSECONDS = re.compile(r"^(\"?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d),(\d{9}[+-]\d\d:\d\d)", re.MULTILINE)
 #: The line before a table that tells Excel what is between its cells.
 _SEPARATOR_LINE = re.compile(r"\A\"?sep=[,;\t]\"?\n", re.IGNORECASE)
 #: Control characters that no log has, and the mark of bytes that UTF-16 cannot mean.

@@ -253,9 +253,9 @@ def test_seconds_since_1970_need_their_unit(read, unit, first):
     # 2024-05-31 10:00:00 UTC and ten seconds later
     last = first + first // 1717149600 * 10
     text = csv("time,power", (first, 100), (last, 100))
-    with pytest.raises(LogError, match=r"a time that is a number needs its unit.*ts:s"):
+    with pytest.raises(LogError, match=rf"a time that is a number needs its unit.*'time:{unit}'"):
         read(text)
-    reading = read(text, columns={"time": f"time:{unit}", "power": "power"})
+    reading = read(text, columns={"time": f"time:{unit}"})
     assert reading.total * JOULE_PER_KWH == pytest.approx(1_000.0)
     assert reading.start.isoformat() == "2024-05-31T10:00:00+00:00"
     assert read(csv(f"time [{unit}],power", (first, 100), (last, 100))).total == pytest.approx(reading.total)
@@ -454,3 +454,27 @@ def test_elapsed_times_need_the_origin(read):
 def test_seconds_read_as_milliseconds_are_no_elapsed_times(read):
     with pytest.raises(LogError, match=r"between 1990 and 2100, read in ms"):
         read(csv("time [ms],power", (1717149600, 100), (1717149610, 100)), origin="2024-05-31T10:00:00Z")
+
+
+def test_a_unit_of_the_time_alone_leaves_the_other_columns_to_their_names(read):
+    rows = [(1717149600 + second, gpu, 100) for second in (0, 10) for gpu in "ab"]
+    text = csv("ts,device,power", *rows)
+    with pytest.raises(LogError, match=r"columns={'time': 'ts:s'}"):
+        read(text)
+    assert list(read(text, columns={"time": "ts:s"}).per_device()) == ["a", "b"]
+
+
+def test_dates_under_a_name_with_a_unit_are_dates(read):
+    reading = read(
+        csv("Timestamp (s),Power (W)", ("2024/05/31 10:00:00.000", 100), ("2024/05/31 10:00:10.000", 100)),
+        timezone="UTC",
+    )
+    assert reading.total * JOULE_PER_KWH == pytest.approx(1_000.0)
+
+
+def test_the_comma_of_a_stamp_in_nanoseconds_separates_no_cells(read):
+    # as date --iso-8601=ns writes it
+    stamp = "2024-05-31T10:00:{},500000000+00:00"
+    reading = read(csv("time,load,power", (stamp.format("00"), 3, 100), (stamp.format("10"), 4, 100)))
+    assert reading.total * JOULE_PER_KWH == pytest.approx(1_000.0)
+    assert reading.start.isoformat() == "2024-05-31T10:00:00.500000+00:00"

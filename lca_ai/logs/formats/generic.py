@@ -193,9 +193,11 @@ def _times(
     if pd.api.types.is_datetime64_any_dtype(column):
         _check_any(column.notna(), column, path)
         return column[column.notna()], column.isna(), []
-    if pd.api.types.is_numeric_dtype(column) or unit in _EPOCH:
+    if pd.api.types.is_numeric_dtype(column):
         return _counted(column, unit, path, options)
     texts = column.astype("str").str.strip()
+    if unit in _EPOCH and pd.to_numeric(texts, errors="coerce").notna().any():  # "time (s)" may head dates too
+        return _counted(column, unit, path, options)
     stamps = parse_times(texts, _TIMES)
     if stamps.isna().all() and pd.to_numeric(texts, errors="coerce").notna().any():
         return _counted(column, None, path, options)
@@ -221,11 +223,12 @@ def _counted(
 
     Numbers that are a time since 1970 in any unit are never taken for elapsed ones.
     """
-    units_known = "e.g. columns={'time': 'ts:s'} (s, ms, us or ns since 1970, UTC)"
+    plain = pd.to_numeric(column, errors="coerce").astype("float64")
+    likely = next((one for one, f in _EPOCH.items() if (plain * f).between(EARLIEST_US, LATEST_US).any()), "s")
+    units_known = f"columns={{'time': '{column.name}:{likely}'}} (s, ms, us or ns since 1970, UTC)"
     if unit not in _EPOCH:
         problem = "a time that is a number needs its unit"
         raise LogError(problem, file=path.name, value=column.iloc[0], accepted=units_known)
-    plain = pd.to_numeric(column, errors="coerce").astype("float64")
     values = plain * _EPOCH[unit]
     readable = values.between(EARLIEST_US, LATEST_US)
     if readable.any():

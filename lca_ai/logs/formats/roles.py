@@ -2,6 +2,7 @@
 
 Columns are found by name (``time``, ``device``, ``power``, ``counter``, ``energy`` and common variants with their unit)
 or given: ``{"time": "ts:s", "power": "6:mW"}`` means the column ``ts`` in seconds since 1970 and the seventh in mW.
+Where what is given lacks a time or a value (``{"time": "ts:s"}`` tells a unit), the others are found by name.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from lca_ai.errors import InputError, LogError
 from lca_ai.logs.records import Kind, Options
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     import pandas as pd
@@ -150,12 +152,17 @@ def named_in(names: list[str], path: Path, options: Options) -> Columns:
         return {}
 
 
-def _found(table: pd.DataFrame, path: Path) -> Columns:
+def _by_name(names: Iterable[str]) -> Columns:
     columns: Columns = {}
-    for name in table.columns:
+    for name in names:
         role, spelled = _role(name)
         if role and role not in columns:
             columns[role] = (name, spelled)
+    return columns
+
+
+def _found(table: pd.DataFrame, path: Path) -> Columns:
+    columns = _by_name(table.columns)
     if "time" not in columns or not set(columns) & {"power", "counter", "energy"}:
         raise LogError(
             "no column of a time and of a power or an energy",
@@ -179,6 +186,9 @@ def _given(table: pd.DataFrame, mapping: dict[str, str], path: Path) -> Columns:
             some = ", ".join(table.columns[:12])
             raise LogError("no such column", file=path.name, field="columns", value=name, accepted=some)
         columns[role] = (name, unit or unit_in(name, role))
+    if "time" not in columns or not set(columns) & {"power", "counter", "energy"}:
+        taken = {name for name, _ in columns.values()}
+        columns = _by_name(name for name in table.columns if name not in taken) | columns
     if "time" not in columns or not set(columns) & {"power", "counter", "energy"}:
         missing = "power" if "time" in columns else "time"
         raise LogError(f"the {missing} column is not named", field="columns", accepted="e.g. time=0,power=6")
