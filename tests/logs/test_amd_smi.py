@@ -203,6 +203,15 @@ def old_table(*watts):
     return f"{BANNER.replace(' ROCm', 'ROCm')}{head}{rows}"
 
 
+def first_table(*watts):
+    return "GPU" + old_table(*watts).partition("\nGPU")[2]
+
+
+def monitor(*watts):
+    rows = "".join(f"  {gpu}  {power}     40 °C     32 °C       1 %\n" for gpu, power in enumerate(watts))
+    return f"AMDSMI Tool: 24.6.2 | ROCm version: 6.2.2\nGPU  POWER  GPU_TEMP  MEM_TEMP  GFX_UTIL\n\n{rows}"
+
+
 def block(*watts):
     rows = "".join(f"card{gpu},{power}\n" for gpu, power in enumerate(watts))
     return f"device,Average Graphics Package Power (W)\n{rows}\n"
@@ -214,7 +223,8 @@ def cards_of(*watts):
 
 
 @pytest.mark.parametrize(
-    ("write_one", "unit"), [(lines, ""), (table, "W"), (old_table, "W"), (block, ""), (cards_of, "")]
+    ("write_one", "unit"),
+    [(lines, ""), (table, "W"), (old_table, "W"), (first_table, "W"), (block, ""), (cards_of, "")],
 )
 def test_rocm_smi_with_a_date_before_each_reading(read, write_one, unit):
     # 42 W -> 44 W -> 44 W over 10 s and 10.5 s: 430 J + 462 J; 40 W over 20.5 s
@@ -247,3 +257,19 @@ def test_a_line_of_rocm_smi_that_is_cut_short_is_set_aside(read, counts):
     reading = read(text[: text.rindex("6.0")])  # ... (W): 4
     assert reading.total * JOULE_PER_KWH == pytest.approx(430.0)
     assert counts(reading)["row cut short"] == 1
+
+
+def test_amd_smi_monitor_with_a_date_before_each_reading(read):
+    text = dated(*(monitor(f"{power} W", "40 W") for power in (42, 44, 44)))
+    joules = {device: kwh * JOULE_PER_KWH for device, kwh in read(text).per_device().items()}
+    assert joules == pytest.approx({"gpu-0": 892.0, "gpu-1": 820.0})
+
+
+def test_the_second_die_of_a_module_has_no_power_of_its_own(read, counts):
+    # MI250X: the power of the module stands beside its first die
+    text = dated(*(old_table("102.0W", "N/A") for _ in range(2)))
+    reading = read(text)
+    assert {device: kwh * JOULE_PER_KWH for device, kwh in reading.per_device().items()} == {
+        "card0": pytest.approx(1020.0)
+    }
+    assert counts(reading)["not a number"] == 2

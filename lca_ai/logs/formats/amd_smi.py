@@ -195,8 +195,13 @@ def _of_monitor(text: str) -> tuple[pd.DataFrame, list[Note]]:
     wanted = header["columns"].lower().split() if header else []
     patterns = {"timestamp": r"\S+", "gpu": r"\d+", "xcp": r"\d+", "power": r"[\d.]+ ?W|N/A"}
     row = re.compile(r"^\s*" + r"\s+".join(f"({patterns[name]})" for name in wanted) + r"(?=\s|$)", re.MULTILINE)
-    table = pd.DataFrame(row.findall(text), columns=["power_usage" if name == "power" else name for name in wanted])
-    lines = sum(bool(re.match(r"\s*\d", line)) for line in text.split("\n"))
+    found = list(row.finditer(text))
+    names = ["power_usage" if name == "power" else name for name in wanted]
+    table = pd.DataFrame([match.groups() for match in found], columns=names)
+    dates = rocm_text.dates_in(text)
+    if dates[0] and "timestamp" not in names:
+        table["timestamp"] = [rocm_text.date_at(match.start(), dates) for match in found]
+    lines = sum(bool(re.match(r"\s*\d", line)) for line in text.split("\n") if not rocm_text.is_date(line))
     return table, [Note("unreadable line", max(0, lines - len(table)), "no GPU or no power in it")]
 
 

@@ -15,7 +15,8 @@ import pandas as pd
 from lca_ai.logs.formats.stamps import DATE_LINE, isoformat
 from lca_ai.logs.records import Note
 
-BANNER = re.compile(r"^=+ *ROCm System Management Interface *=+\s*$", re.MULTILINE)
+#: What begins a reading: the tool's name, or in its first versions the header of the table.
+BANNER = re.compile(r"^(?:=+ *ROCm System Management Interface *=+|GPU +Temp[^\n]* AvgPwr [^\n]*)\s*$", re.MULTILINE)
 _DATE = re.compile(rf"^[ \t]*({DATE_LINE})[ \t]*$", re.MULTILINE)
 _LINE = re.compile(
     r"^GPU\[(?P<gpu>\d+)\]\s*: *"
@@ -31,6 +32,11 @@ def dates_in(text: str) -> tuple[list[int], list[str]]:
     """Return where lines with a date end, and their dates as ISO 8601."""
     found = list(_DATE.finditer(text))
     return [match.end() for match in found], [isoformat(match[1]) for match in found]
+
+
+def is_date(line: str) -> bool:
+    """Tell a line that is a date and nothing else."""
+    return bool(_DATE.fullmatch(line))
 
 
 def date_at(place: int, dates: tuple[list[int], list[str]]) -> str | None:
