@@ -104,7 +104,8 @@ def _columns(head: str) -> tuple[str, str] | None:
     time = roles.get("time", "COLUMN")
     cell = dict(zip(names, second[0].split(sign), strict=False)).get(time, "")
     time += _unit_since_1970(cell)
-    likely = next((f"{name}:W" for name in names if re.search(r"power|watt", name, re.IGNORECASE)), "COLUMN:W")
+    powers = [name for name in names if re.search(r"power|watt", name, re.IGNORECASE)]
+    likely = f"{powers[0]}:W" if len(powers) == 1 else "COLUMN:W"  # one of several may be a part, or the sum
     power = next((roles[role] for role in ("power", "counter", "energy") if role in roles), likely)
     how = f"columns={{'time': '{time}', 'power': '{power}'}} (--columns time={time},power={power})"
     if power == "COLUMN:W":
