@@ -165,27 +165,27 @@ def _without_partitions(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
 
 def _of_csv(text: str, path: Path) -> tuple[pd.DataFrame, list[Note]]:
     """Return the table of a CSV, whose header comes again with each turn of ``--watch``."""
-    dates = rocm_text.dates_in(text)
-    apart = set(dates[0])
-    found = [match for match in re.finditer(r"^[^\n]*\S[^\n]*$", text, re.MULTILINE) if match.end() not in apart]
-    found = [match for match in found if not match[0].startswith("'CTRL'")]
-    lines = [match[0] for match in found]
+    lines = [line for line in text.split("\n") if line.strip() and not line.startswith("'CTRL'")]
     start = next((index for index, line in enumerate(lines) if _is_header(line)), None)
     if start is None:
         raise LogError("the file has a header and no whole row", file=path.name, line=1)
     header = [name.strip(' "').lower() for name in lines[start].split(",")]
+    dates: list[str | None] = []
+    if not set(header) & set(_TIMES):
+        lines, dates = rocm_text.with_dates(lines)
+        start = next(index for index, line in enumerate(lines) if _is_header(line))
     cells = [[cell.strip() for cell in row] for row in rows_of(lines[start + 1 :], path.name)]
-    places = [match.start() for match in found[start + 1 :]]
-    body = [(row, at) for row, at in zip(cells, places, strict=False) if [cell.lower() for cell in row] != header]
-    whole = [(row, at) for row, at in body if len(row) == len(header)]
+    names = [[cell.lower() for cell in row] == header for row in cells]
+    body = [place for place, again in enumerate(names) if not again]
+    whole = [place for place in body if len(cells[place]) == len(header)]
     cut = len(body) - len(whole)
-    if whole and not text.endswith("\n") and cells[-1] is whole[-1][0]:
+    if whole and not text.endswith("\n") and whole[-1] == len(cells) - 1:
         whole, cut = whole[:-1], cut + 1
     if not whole:
         raise LogError("the file has a header and no whole row", file=path.name, line=2)
-    table = pd.DataFrame([row for row, _ in whole], columns=header, dtype="str")
-    if dates[0] and not set(header) & set(_TIMES) and len(cells) == len(places):
-        table["timestamp"] = [rocm_text.date_at(at, dates) for _, at in whole]
+    table = pd.DataFrame([cells[place] for place in whole], columns=header, dtype="str")
+    if any(dates) and len(cells) == len(lines) - start - 1:
+        table["timestamp"] = [dates[start + 1 + place] for place in whole]
     return table, [Note("row of another length", cut, "not as many cells as the header, or the file ends in it")]
 
 

@@ -34,6 +34,20 @@ def dates_in(text: str) -> tuple[list[int], list[str]]:
     return [match.end() for match in found], [isoformat(match[1]) for match in found]
 
 
+def with_dates(lines: list[str]) -> tuple[list[str], list[str | None]]:
+    """Return the lines that are no date, and the last date before each as ISO 8601, or none."""
+    kept: list[str] = []
+    dates: list[str | None] = []
+    last: str | None = None
+    for line in lines:
+        if found := _DATE.fullmatch(line):
+            last = isoformat(found[1])
+        else:
+            kept.append(line)
+            dates.append(last)
+    return kept, dates
+
+
 def is_date(line: str) -> bool:
     """Tell a line that is a date and nothing else."""
     return bool(_DATE.fullmatch(line))
