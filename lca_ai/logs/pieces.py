@@ -181,6 +181,8 @@ def _csv_pieces(path: Path, options: Options, known: dict[tuple[str, ...], Piece
         return None
     edges = _line_ends(path, offset, size)
     whole = _with_stamp(replace(first, form="csv", delimiter=delimiter), offset)
+    if whole is None:
+        return None
     width = max(1, len(line))
     return [
         replace(whole, group=number, begin=begin, end=end, rows=max(1, (end - begin) // width))
@@ -188,19 +190,22 @@ def _csv_pieces(path: Path, options: Options, known: dict[tuple[str, ...], Piece
     ]
 
 
-def _with_stamp(piece: Piece, offset: int) -> Piece:
-    """A piece of a CSV, with how its times are written, as its first row shows.
+def _with_stamp(piece: Piece, offset: int) -> Piece | None:
+    """A piece of a CSV, with how its times are written, as its first row shows; none where it has too many cells.
 
     Raises
     ------
     LogError : for times without a zone where none is given
     """
-    if piece.time_unit is not None:
-        return replace(piece, stamp="number" if piece.time_unit in _EPOCHS else "cells")
     with piece.path.open("rb") as file:
         file.seek(offset)
         row = _header(file.readline(1 << 20).decode("utf-8", errors="replace"), piece.delimiter)
+    if len(row) > len(piece.header):
+        return None  # a comma within its stamp, or a row that the whole-file reader refuses
     cell = row[piece.header.index(piece.time)] if len(row) == len(piece.header) else ""
+    if piece.time_unit is not None:
+        dated = bool(re.match(r"\d{4}[-/]", cell))  # "time (s)" may head dates too
+        return replace(piece, stamp="number" if piece.time_unit in _EPOCHS and not dated else "cells")
     found = _ISO.fullmatch(cell)
     if found is None:
         return replace(piece, stamp="cells")
