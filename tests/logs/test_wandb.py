@@ -158,3 +158,15 @@ def test_what_is_written_is_read(tmp_path_factory, watts):
     own = records.frame[records.frame["device"] == "gpu-0"]
     assert [None if pd.isna(one) else one for one in own["power"]] == watts
     assert own["time"].tolist() == [round((START + n) * 1e6) for n in range(len(watts))]
+
+
+def test_a_chart_over_relative_time_is_a_table_from_the_start_of_the_run(read):
+    text = (
+        '"Relative Time (Process)","run-1 - system/gpu.0.powerWatts","run-1 - system/gpu.0.powerWatts__MIN"\n'
+        '"0","100","100"\n"15","200","200"\n'
+    )
+    with pytest.raises(LogError, match=r"--columns time=COLUMN:s,power=COLUMN:W.*--origin"):
+        read(text)
+    columns = {"time": "Relative Time (Process):s", "power": "run-1 - system/gpu.0.powerWatts:W"}
+    reading = read(text, columns=columns, origin="2024-05-31T10:00:00Z")
+    assert reading.total * 3.6e6 == pytest.approx(2_250.0)
