@@ -412,3 +412,19 @@ def test_seconds_since_1970_before_each_row(read):
 def test_rows_with_an_iso_stamp_and_no_header(read):
     text = "2024-05-31T10:00:00Z, 100.00 W\n2024-05-31T10:00:10Z, 100.00 W\n"
     assert read(text).total * 3.6e6 == pytest.approx(1_000.0)
+
+
+@pytest.mark.parametrize("stamp", ["42:33.2", "5/31/2024 10:00"])
+def test_times_that_a_spreadsheet_rewrote_are_told(read, stamp):
+    with pytest.raises(
+        LogError, match=rf"no row has a time stamp \(got '{stamp}'\).*2024/05/31 10:39:13.000.*spreadsheet"
+    ):
+        read(f"timestamp,index,power.draw [W]\n{stamp},0,100.00 W\n{stamp},0,100.00 W\n", timezone="UTC")
+
+
+def test_the_power_of_a_row_without_names_and_units_is_not_guessed(read):
+    text = "2024/05/31 10:00:00.000, 0, 100.00\n2024/05/31 10:00:10.000, 0, 100.00\n"
+    with pytest.raises(LogError, match=r"--columns time=0,power=COLUMN:W; columns count from 0"):
+        read(text, timezone="UTC")
+    columns = {"time": "0", "device": "1", "power": "2:W"}
+    assert read(text, columns=columns, timezone="UTC").total * 3.6e6 == pytest.approx(1_000.0)

@@ -93,8 +93,10 @@ def _columns(head: str) -> tuple[str, str] | None:
     shown = shorten(", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else ""))
     if any(re.fullmatch(r"[\d.:+\-/T Z]+", name) for name in names):
         since = _unit_since_1970(names[0])
-        places = f"{{'time': '0{since}', 'power': '1:W'}} (--columns time=0{since},power=1:W; columns count from 0)"
-        return f"a table without names of columns: {shown}", f"columns={places}"
+        power = "1:W" if len(names) == 2 else "COLUMN:W"  # noqa: PLR2004 (the time, and the power)
+        shell = f"(--columns time=0{since},power={power}; columns count from 0)"
+        remedy = f"columns={{'time': '0{since}', 'power': '{power}'}} {shell}"
+        return f"a table without names of columns: {shown}", remedy
     roles = generic.roles_of(names)
     told = [
         f"no column of {what}"

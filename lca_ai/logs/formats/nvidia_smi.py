@@ -113,7 +113,9 @@ def _joined(parts: list[Records], notes: list[Note], text: str, path: Path) -> R
         raise LogError("the file has a header and no whole row", file=path.name, line=2)
     known = [part for part in parts if len(part.frame)]
     if not known:
-        raise LogError("no row has a time stamp", file=path.name, line=2, value=text.partition("\n")[2].split(",")[0])
+        accepted = "2024/05/31 10:39:13.000, as nvidia-smi writes it; a spreadsheet that saved the file rewrites times"
+        cell = text.partition("\n")[2].split(",")[0]
+        raise LogError("no row has a time stamp", file=path.name, line=2, value=cell, accepted=accepted)
     windows = {part.window_s for part in known}
     return Records(
         "power",
