@@ -110,7 +110,7 @@ def _columns(head: str) -> tuple[str, str] | None:
     likely = f"{powers[0]}:W" if len(powers) == 1 else "COLUMN:W"  # one of several may be a part, or the sum
     power = next((roles[role] for role in ("power", "counter", "energy") if role in roles), likely)
     how = f"columns={{'time': '{time}', 'power': '{power}'}} (--columns time={time},power={power})"
-    if power == "COLUMN:W":
+    if power == "COLUMN:W" and len(names) > 2:  # noqa: PLR2004 (a time, and more than one other)
         how += "; COLUMN+COLUMN:W where each device has a column"
     return f"its columns are {shown}: {', '.join(told)}", how
 
