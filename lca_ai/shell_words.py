@@ -17,8 +17,8 @@ _REMEDIES = (
     (r"\(columns=\.\.\., --columns\)", "(--columns)"),
     (r"columns=(?:\.\.\.|\{[^}]*\}) \((--columns [^)]*)\)", r"\1"),
     (r"\bcolumns=\{'(\w+)': '?([^'}]*)'?\}", r"--columns \1=\2"),
-    (rf"\b({_NAMES})=(?=[\s,;]|$)", r"--\1"),
-    (rf"\b({_NAMES})=", r"--\1 "),
+    (rf"(?<![\w-])({_NAMES})=(?=[\s,;]|$)", r"--\1"),
+    (rf"(?<![\w-])({_NAMES})=", r"--\1 "),
     (r"\b(cloud|region): ", r"--\1 "),
     (r"\bcloud (\w+) with region (\S+)", r"--cloud \1 --region \2"),
 )

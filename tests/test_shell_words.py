@@ -60,6 +60,12 @@ def test_columns_are_asked_for_as_the_shell_writes_them(tmp_path):
     assert "columns={" not in told
 
 
+def test_the_command_of_another_tool_is_told_as_it_is(tmp_path):
+    (tmp_path / "dmon.txt").write_text("# gpu    pwr\n# Idx      W\n    0     67\n    0     68\n")
+    told = fails("energy", "dmon.txt", cwd=tmp_path)
+    assert "accepted: nvidia-smi --query-gpu=timestamp,uuid,power.draw.average --format=csv -l 1; or" in told
+
+
 def test_an_empty_folder_is_not_called_a_missing_file(tmp_path):
     assert "LOG: the folder holds no file" in fails("energy", tmp_path)
     assert "LOG: no such file" in fails("energy", tmp_path / "none.csv")

@@ -18,7 +18,7 @@ import pandas as pd
 
 from lca_ai import units
 from lca_ai.errors import LogError
-from lca_ai.logs.formats import generic, recognise
+from lca_ai.logs.formats import generic, recognise, wide
 from lca_ai.logs.records import Options, to_utc
 
 if TYPE_CHECKING:
@@ -169,10 +169,9 @@ def _csv_pieces(path: Path, options: Options, known: dict[tuple[str, ...], Piece
         text = line.decode("utf-8-sig")
     except UnicodeDecodeError:
         return None
-    headless = all(name.split(":")[0].isdecimal() for name in (options.columns or {"": ""}).values())
-    if "\r" in text.rstrip("\r\n"):  # line ends of another kind
-        return None
-    if headless or _shown(path, text[:_HEAD_CHARACTERS], options) is not generic.CSV:
+    headless = all(name.split(":")[0].replace("+", "").isdecimal() for name in (options.columns or {"": ""}).values())
+    other_ends = "\r" in text.rstrip("\r\n")
+    if headless or other_ends or _shown(path, text[:_HEAD_CHARACTERS], options) is not generic.CSV:
         return None
     delimiter = generic.delimiter_of(text)
     header = _header(text, delimiter)
@@ -184,6 +183,8 @@ def _csv_pieces(path: Path, options: Options, known: dict[tuple[str, ...], Piece
         return None
     edges = _line_ends(path, offset, size)
     whole = _with_stamp(replace(first, form="csv", delimiter=delimiter), offset)
+    if whole is None:
+        return None
     width = max(1, len(line))
     return [
         replace(whole, group=number, begin=begin, end=end, rows=max(1, (end - begin) // width))
@@ -191,19 +192,22 @@ def _csv_pieces(path: Path, options: Options, known: dict[tuple[str, ...], Piece
     ]
 
 
-def _with_stamp(piece: Piece, offset: int) -> Piece:
-    """A piece of a CSV, with how its times are written, as its first row shows.
+def _with_stamp(piece: Piece, offset: int) -> Piece | None:
+    """A piece of a CSV, with how its times are written, as its first row shows; none where it has too many cells.
 
     Raises
     ------
     LogError : for times without a zone where none is given
     """
-    if piece.time_unit is not None:
-        return replace(piece, stamp="number" if piece.time_unit in _EPOCHS else "cells")
     with piece.path.open("rb") as file:
         file.seek(offset)
         row = _header(file.readline(1 << 20).decode("utf-8", errors="replace"), piece.delimiter)
+    if len(row) > len(piece.header):
+        return None  # a comma within its stamp, or a row that the whole-file reader refuses
     cell = row[piece.header.index(piece.time)] if len(row) == len(piece.header) else ""
+    if piece.time_unit is not None:
+        dated = bool(re.match(r"\d{4}[-/]", cell))  # "time (s)" may head dates too
+        return replace(piece, stamp="number" if piece.time_unit in _EPOCHS and not dated else "cells")
     found = _ISO.fullmatch(cell)
     if found is None:
         return replace(piece, stamp="cells")
@@ -253,6 +257,8 @@ def _described(
 
 
 def _of_columns(path: Path, names: tuple[str, ...], options: Options) -> Piece | None:
+    if wide.role_of(names, options) is not None:
+        return None  # a row of it is one of each device
     columns = generic.columns_of(pd.DataFrame(columns=list(names)), path, options)
     kind = generic.kind_of(columns)
     if kind == "interval":

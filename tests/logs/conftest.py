@@ -59,6 +59,36 @@ def _reports(name, was):
     return "".join(one.replace(was, f"{was[:-2]}{second}") for second in ("10", "20", "30"))
 
 
+def _xml():
+    gpu = (
+        '\t<gpu id="00000000:0{g}:00.0">\n\t\t<uuid>GPU-{g}</uuid>\n\t\t<mig_devices>\n\t\t\t<mig_device>\n'
+        "\t\t\t\t<uuid>MIG-{g}</uuid>\n\t\t\t</mig_device>\n\t\t</mig_devices>\n\t\t<gpu_power_readings>\n"
+        "\t\t\t<average_power_draw>{watts}.50 W</average_power_draw>\n"
+        "\t\t\t<instant_power_draw>90.00 W</instant_power_draw>\n\t\t</gpu_power_readings>\n"
+        "\t\t<gpu_memory_power_readings>\n\t\t\t<average_power_draw>40.00 W</average_power_draw>\n"
+        "\t\t</gpu_memory_power_readings>\n\t\t<module_power_readings>\n"
+        "\t\t\t<average_power_draw>700.00 W</average_power_draw>\n\t\t</module_power_readings>\n\t</gpu>\n"
+    )
+    return "".join(
+        '<?xml version="1.0" ?>\n<!DOCTYPE nvidia_smi_log SYSTEM "nvsmi_device_v12.dtd">\n<nvidia_smi_log>\n'
+        f"\t<timestamp>Fri May 31 10:00:{n:02d} 2024</timestamp>\n\t<attached_gpus>2</attached_gpus>\n"
+        f"{gpu.format(g=1, watts=100 + n)}{gpu.format(g=2, watts=50)}</nvidia_smi_log>\n"
+        for n in range(8)
+    )
+
+
+def _gpustat():
+    readings = [
+        {
+            "hostname": "n1",
+            "query_time": f"2024-05-31T10:00:{n:02d}.250000",
+            "gpus": [{"index": g, "uuid": f"GPU-{g}", "power.draw": 60 + n, "processes": []} for g in range(2)],
+        }
+        for n in range(8)
+    ]
+    return "".join(json.dumps(one, indent=4) + "\n" for one in readings)
+
+
 def _rapl():
     zones = {"0": "package-0", "0:0": "dram", "0:1": "core", "1": "package-1"}
     rows = [
@@ -128,6 +158,16 @@ def _amd_monitor():
         for n in range(9)
     ]
     return "TIMESTAMP  GPU  XCP  POWER  PWR_CAP   GPU_T\n" + "".join(rows)
+
+
+def _rocm():
+    banner = "======================= ROCm System Management Interface ======================="
+    rows = (
+        "GPU[0]\t\t: Average Graphics Package Power (W): {}.0\nGPU[1]\t\t: Average Graphics Package Power (W): 40.0\n"
+    )
+    return "".join(
+        f"2024-05-31T10:00:{n:02d}+00:00\n\n{banner}\n{rows.format(60 + n)}{'=' * 80}\n" for n in range(0, 40, 5)
+    )
 
 
 def _zeus():
@@ -367,6 +407,20 @@ def _prometheus_text():
     return meta + "".join(f"{line} {(FIRST + 10 * n) * 1000}\n" for n in range(4) for line in lines)
 
 
+def _promtool():
+    series = [
+        f'DCGM_FI_DEV_POWER_USAGE{{Hostname="n1", UUID="GPU-{g}", gpu="{g}"}} =>\n'
+        + "".join(f"{60 + g}.25 @[{FIRST + 15 * n}]\n" for n in range(9))
+        for g in range(2)
+    ]
+    return "".join(series)
+
+
+def _grafana():
+    header = ",".join(f'"DCGM_FI_DEV_POWER_USAGE{{gpu=""{g}"", Hostname=""n1"", UUID=""GPU-{g}""}}"' for g in range(2))
+    return f'"Time",{header}\n' + "".join(f"{(FIRST + 15 * n) * 1000},{60 + n},50\n" for n in range(9))
+
+
 def _channels():
     line = "Time,11-13-2020 22:38:{:02d}.240,Watts,{},Volts,-1.0,Amps,-1.0,PF,-1.0,Mark,notset,Ch1,Watts,{},Volts,120.9"
     return "".join(f"{line.format(n, 90 + n, 45 + n)},Ch2,Watts,45.0,Volts,120.8\n" for n in range(20))
@@ -438,6 +492,8 @@ def small_logs(folder):
         "nvidia-smi-dmon": [_dmon()],
         "nvidia-smi-q": [_reports("nvidia-smi_q_h100-mig.txt", "09:00:44")],
         "nvidia-smi-table": [table],
+        "nvidia-smi-xml": [_xml()],
+        "gpustat": [_gpustat()],
         "dcgmi-dmon": [_dcgmi()],
         "dcgm-exporter": [_scrapes()],
         "codecarbon": [
@@ -451,7 +507,7 @@ def small_logs(folder):
         "powermetrics": [_head(LOGS / "powermetrics_macbook_air_m1.txt", 250)],
         "tegrastats": [_tegrastats()],
         "jtop": [_jtop()],
-        "amd-smi": [_amd(), _amd_json(), _amd_monitor()],
+        "amd-smi": [_amd(), _amd_json(), _amd_monitor(), _rocm()],
         "mlperf-tiny": [(LOGS / "mlperf-tiny_stm32h7a3.txt").read_text()],
         "zeus": [_zeus()],
         "zeus-power": [_zeus_power()],
@@ -472,6 +528,8 @@ def small_logs(folder):
         "google-monitoring": [_google()],
         "google-explorer": [_explorer()],
         "prometheus": [_prometheus(), _prometheus_text()],
+        "promtool": [_promtool()],
+        "grafana": [_grafana()],
         "csv": [_generic(), _counter(), _energies()],
     }
     names = {

@@ -11,6 +11,7 @@ from lca_ai.logs import formats
 from lca_ai.logs.records import Options
 
 FIRST = 1_722_959_154
+JOULE_PER_KWH = 3.6e6
 
 
 def readings(path, zone=None):
@@ -173,3 +174,108 @@ def test_a_column_that_is_there_twice_is_read_once(write):
     header = "timestamp,gpu,socket_power,timestamp,socket_power\n"
     rows = "".join(f"{FIRST + n},0,{140 + n},0,N/A\n" for n in range(3))
     assert values(readings(write(header + rows))) == {"gpu-0": [140.0, 141.0, 142.0]}
+
+
+# --- rocm-smi with dates between its readings
+
+BANNER = "\n============================ ROCm System Management Interface ============================\n"
+DATES = ("2024-05-31T10:00:00+00:00", "Fri May 31 10:00:10 UTC 2024", "1717149620.5")
+
+
+def dated(*readings):
+    return "".join(f"{date}\n{reading}" for date, reading in zip(DATES, readings, strict=False))
+
+
+def lines(*watts, name="Average Graphics Package Power (W)"):
+    rows = "".join(f"GPU[{gpu}]\t\t: {name}: {power}\n" for gpu, power in enumerate(watts))
+    return f"{BANNER}============= Power Consumption =============\n{rows}============= End of ROCm SMI Log =============\n"
+
+
+def table(*watts):
+    head = "Device  Node  IDs              Temp        Power     Partitions          SCLK    PwrCap  VRAM%  GPU%\n"
+    rows = "".join(
+        f"{gpu}       4     0x74a1,   55354  {'N/A' if power == 'N/A' else '43.0°C'}      {power}    NPS1, SPX, 0  "
+        "132Mhz  750.0W  0%     0%\n"
+        for gpu, power in enumerate(watts)
+    )
+    return f"{BANNER}==== Concise Info ====\n{head}{'=' * 90}\n{rows}{'=' * 90}\n"
+
+
+def old_table(*watts):
+    head = "GPU  Temp   AvgPwr  SCLK    MCLK    Fan   Perf  PwrCap  VRAM%  GPU%\n"
+    rows = "".join(
+        f"{gpu}    35.0c  {power}   132Mhz  900Mhz  0%   auto  225.0W    0%   0%\n" for gpu, power in enumerate(watts)
+    )
+    return f"{BANNER.replace(' ROCm', 'ROCm')}{head}{rows}"
+
+
+def first_table(*watts):
+    return "GPU" + old_table(*watts).partition("\nGPU")[2]
+
+
+def monitor(*watts):
+    rows = "".join(f"  {gpu}  {power}     40 °C     32 °C       1 %\n" for gpu, power in enumerate(watts))
+    return f"AMDSMI Tool: 24.6.2 | ROCm version: 6.2.2\nGPU  POWER  GPU_TEMP  MEM_TEMP  GFX_UTIL\n\n{rows}"
+
+
+def block(*watts):
+    rows = "".join(f"card{gpu},{power}\n" for gpu, power in enumerate(watts))
+    return f"device,Average Graphics Package Power (W)\n{rows}\n"
+
+
+def cards_of(*watts):
+    cards = {f"card{gpu}": {"Average Graphics Package Power (W)": str(power)} for gpu, power in enumerate(watts)}
+    return json.dumps(cards) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("write_one", "unit"),
+    [(lines, ""), (table, "W"), (old_table, "W"), (first_table, "W"), (block, ""), (cards_of, "")],
+)
+def test_rocm_smi_with_a_date_before_each_reading(read, write_one, unit):
+    # 42 W -> 44 W -> 44 W over 10 s and 10.5 s: 430 J + 462 J; 40 W over 20.5 s
+    watts = [[f"{power}.0{unit}" for power in one] for one in ((42, 40), (44, 40), (44, 40))]
+    reading = read(dated(*(write_one(*one) for one in watts)))
+    joules = {device: kwh * JOULE_PER_KWH for device, kwh in reading.per_device().items()}
+    assert joules == pytest.approx({"card0": 892.0, "card1": 820.0})
+
+
+def test_rocm_smi_counters_are_preferred_to_powers(read):
+    turn = "{}GPU[0]\t\t: Energy counter: 1\nGPU[0]\t\t: Accumulated Energy (uJ): {}.5\n"
+    text = dated(turn.format(lines("42.0"), 1_000_000_000), turn.format(lines("42.0"), 1_500_000_000))
+    assert read(text).total * JOULE_PER_KWH == pytest.approx(500.0)
+
+
+def test_a_power_that_rocm_smi_does_not_tell_is_not_its_limit(read):
+    with pytest.raises(LogError, match="no usable row is left"):
+        read(dated(table("N/A"), table("N/A")))
+
+
+def test_rocm_smi_text_without_dates_needs_an_origin(read):
+    text = lines("42.0", "40.0") + lines("44.0", "40.0")
+    with pytest.raises(LogError, match=r"no time stamps.*--origin"):
+        read(text)
+    assert read(text, origin=DATES[0], every="10 s").total * JOULE_PER_KWH == pytest.approx(830.0)
+
+
+def test_a_line_of_rocm_smi_that_is_cut_short_is_set_aside(read, counts):
+    text = dated(lines("42.0"), lines("44.0"), lines("46.0"))
+    reading = read(text[: text.rindex("6.0")])  # ... (W): 4
+    assert reading.total * JOULE_PER_KWH == pytest.approx(430.0)
+    assert counts(reading)["row cut short"] == 1
+
+
+def test_amd_smi_monitor_with_a_date_before_each_reading(read):
+    text = dated(*(monitor(f"{power} W", "40 W") for power in (42, 44, 44)))
+    joules = {device: kwh * JOULE_PER_KWH for device, kwh in read(text).per_device().items()}
+    assert joules == pytest.approx({"gpu-0": 892.0, "gpu-1": 820.0})
+
+
+def test_the_second_die_of_a_module_has_no_power_of_its_own(read, counts):
+    # MI250X: the power of the module stands beside its first die
+    text = dated(*(old_table("102.0W", "N/A") for _ in range(2)))
+    reading = read(text)
+    assert {device: kwh * JOULE_PER_KWH for device, kwh in reading.per_device().items()} == {
+        "card0": pytest.approx(1020.0)
+    }
+    assert counts(reading)["not a number"] == 2

@@ -253,9 +253,9 @@ def test_seconds_since_1970_need_their_unit(read, unit, first):
     # 2024-05-31 10:00:00 UTC and ten seconds later
     last = first + first // 1717149600 * 10
     text = csv("time,power", (first, 100), (last, 100))
-    with pytest.raises(LogError, match=r"a time that is a number needs its unit.*ts:s"):
+    with pytest.raises(LogError, match=rf"a time that is a number needs its unit.*'time:{unit}'"):
         read(text)
-    reading = read(text, columns={"time": f"time:{unit}", "power": "power"})
+    reading = read(text, columns={"time": f"time:{unit}"})
     assert reading.total * JOULE_PER_KWH == pytest.approx(1_000.0)
     assert reading.start.isoformat() == "2024-05-31T10:00:00+00:00"
     assert read(csv(f"time [{unit}],power", (first, 100), (last, 100))).total == pytest.approx(reading.total)
@@ -378,3 +378,103 @@ def test_missing_parquet_cells_are_set_aside(parquet, counts):
     )
     assert reading.total * JOULE_PER_KWH == pytest.approx(2_000.0)
     assert counts(reading) == {"unreadable time": 1, "no device": 1}
+
+
+# --- a column for each device
+
+
+@pytest.mark.parametrize(
+    ("header", "power"),
+    [
+        ("time,gpu0,gpu1,total", "gpu0+gpu1:W"),
+        ("time,gpu0_w,gpu1_w,total_w", "gpu0_w + gpu1_w"),
+        ("time,GPU 0 [W],GPU 1 [W],total", "GPU 0 [W]+GPU 1 [W]"),
+        ("time,a,b,c", "1+2:W"),
+    ],
+)
+def test_columns_that_are_named_together_are_devices(read, header, power):
+    # 100 W and 50 W for 10 s; the third column, their sum, is not named
+    reading = read(csv(header, (at(0), 100, 50, 150), (at(10), 100, 50, 150)), columns={"time": "time", "power": power})
+    assert [round(kwh * JOULE_PER_KWH, 6) for kwh in reading.per_device().values()] == [1000.0, 500.0]
+
+
+def test_a_column_for_each_device_of_each_host(read):
+    columns = {"time": "time", "device": "host", "power": "a+b:mW"}
+    rows = [(at(second), host, 100, 50) for second in (0, 10) for host in ("n1", "n2")]
+    reading = read(csv("time,host,a,b", *rows), columns=columns)
+    assert sorted(reading.per_device()) == ["n1/a", "n1/b", "n2/a", "n2/b"]
+    assert reading.total * JOULE_PER_KWH == pytest.approx(3.0)
+
+
+def test_a_column_of_that_name_is_one(read):
+    reading = read(csv("time,a+b", (at(0), 100), (at(10), 100)), columns={"time": "time", "power": "a+b:W"})
+    assert reading.total * JOULE_PER_KWH == pytest.approx(1_000.0)
+
+
+@pytest.mark.parametrize(
+    ("power", "message"),
+    [
+        ("a_w+a_w", r"a column is named twice.*a_w\+a_w"),
+        ("a_w+x", r"no such column.*'x'.*time, a_w, b_kw, c_mw"),
+        ("a_w+b_kw", r"different units.*a_w: W, b_kw: kW.*a_w\+b_kw:UNIT"),
+        ("c_mw", r"c_mw.*milli or mega"),
+    ],
+)
+def test_columns_that_cannot_be_devices_are_named(read, power, message):
+    with pytest.raises(LogError, match=message):
+        read(csv("time,a_w,b_kw,c_mw", (at(0), 1, 1, 1), (at(1), 1, 1, 1)), columns={"time": "time", "power": power})
+
+
+@pytest.mark.parametrize("name", ["GPU power (mW)", "rail [mW]"])
+def test_the_unit_in_the_name_of_a_given_column_counts(read, name):
+    # a thousand mW for 10 s, not a thousand W
+    reading = read(csv(f"time,{name}", (at(0), 1000), (at(10), 1000)), columns={"time": "time", "power": name})
+    assert reading.total * JOULE_PER_KWH == pytest.approx(10.0)
+
+
+def test_a_given_column_of_another_quantity_is_refused(read):
+    with pytest.raises(LogError, match=r"the unit is not one of power.*'A'"):
+        read(csv("time,Inlet (A)", (at(0), 1), (at(1), 1)), columns={"time": "time", "power": "Inlet (A)"})
+
+
+# --- times since the start
+
+
+def test_elapsed_times_need_the_origin(read):
+    # 5 W, 5 W, 4 W over 0.5 s and 0.51 s: 2.5 J + 2.295 J
+    text = csv("Timestamp (s),Power (mW)", (0.0, 5000), (0.5, 5000), (1.01, 4000))
+    with pytest.raises(LogError, match=r"since 1970 \(got '0.0'\).*or origin='2024"):
+        read(text)
+    reading = read(text, origin="2024-05-31T10:00:00Z")
+    assert reading.total * JOULE_PER_KWH == pytest.approx(4.795)
+    assert reading.start.isoformat() == "2024-05-31T10:00:00+00:00"
+    assert read(csv("t,p", (70_000, 5), (70_500, 5)), columns={"time": "t:ms", "power": "p:W"}, origin=at(0)).total > 0
+
+
+def test_seconds_read_as_milliseconds_are_no_elapsed_times(read):
+    with pytest.raises(LogError, match=r"between 1990 and 2100, read in ms"):
+        read(csv("time [ms],power", (1717149600, 100), (1717149610, 100)), origin="2024-05-31T10:00:00Z")
+
+
+def test_a_unit_of_the_time_alone_leaves_the_other_columns_to_their_names(read):
+    rows = [(1717149600 + second, gpu, 100) for second in (0, 10) for gpu in "ab"]
+    text = csv("ts,device,power", *rows)
+    with pytest.raises(LogError, match=r"columns={'time': 'ts:s'}"):
+        read(text)
+    assert list(read(text, columns={"time": "ts:s"}).per_device()) == ["a", "b"]
+
+
+def test_dates_under_a_name_with_a_unit_are_dates(read):
+    reading = read(
+        csv("Timestamp (s),Power (W)", ("2024/05/31 10:00:00.000", 100), ("2024/05/31 10:00:10.000", 100)),
+        timezone="UTC",
+    )
+    assert reading.total * JOULE_PER_KWH == pytest.approx(1_000.0)
+
+
+def test_the_comma_of_a_stamp_in_nanoseconds_separates_no_cells(read):
+    # as date --iso-8601=ns writes it
+    stamp = "2024-05-31T10:00:{},500000000+00:00"
+    reading = read(csv("time,load,power", (stamp.format("00"), 3, 100), (stamp.format("10"), 4, 100)))
+    assert reading.total * JOULE_PER_KWH == pytest.approx(1_000.0)
+    assert reading.start.isoformat() == "2024-05-31T10:00:00.500000+00:00"

@@ -137,3 +137,15 @@ def test_what_is_written_is_read_back(write, powers, every):
 def test_a_real_log_is_of_this_format_only(logs):
     text = (logs / "nvidia-smi_dmon_h100-mig.txt").read_text()
     assert [name for name, one in formats.FORMATS.items() if one.matches(text)] == ["nvidia-smi-dmon"]
+
+
+def test_lines_of_other_programs_before_the_table_are_counted(read, counts):
+    before = "node n1\n$ nvidia-smi dmon -s p -o DT\n#live\n"
+    table = "#Date       Time        gpu   pwr gtemp\n#YYYYMMDD   HH:MM:SS    Idx     W     C\n"
+    reading = read(
+        before + table + " 20240531   10:00:00      0    50    40\n 20240531   10:00:10      0    70    40\n",
+        timezone="UTC",
+    )
+    assert reading.format == "nvidia-smi-dmon"
+    assert reading.total * 3.6e6 == pytest.approx(600.0)
+    assert counts(reading)["unreadable line"] == 3

@@ -143,3 +143,44 @@ def test_a_table_without_its_date_has_no_time(logs, write):
 def test_a_real_report_is_of_one_format_only(logs, form):
     text = (logs / f"nvidia-smi_{form}_h100-mig.txt").read_text()[:20_000]
     assert [name for name, one in formats.FORMATS.items() if one.matches(text)] == [f"nvidia-smi-{form}"]
+
+
+# --- nvidia-smi -q -x
+
+
+def xml(second, block, watts, gpu='id="00000000:01:00.0"', uuid="GPU-1"):
+    return (
+        '<?xml version="1.0" ?>\n<!DOCTYPE nvidia_smi_log SYSTEM "nvsmi_device_v12.dtd">\n<nvidia_smi_log>\n'
+        f"\t<timestamp>Fri May 31 10:39:{second:02d} 2024</timestamp>\n\t<gpu {gpu}>\n\t\t<uuid>{uuid}</uuid>\n"
+        f"\t\t<{block}>\n\t\t\t<power_draw>{watts}</power_draw>\n\t\t</{block}>\n"
+        "\t\t<module_power_readings>\n\t\t\t<power_draw>700.00 W</power_draw>\n\t\t</module_power_readings>\n"
+        "\t</gpu>\n</nvidia_smi_log>\n"
+    )
+
+
+@pytest.mark.parametrize("block", ["gpu_power_readings", "power_readings"])
+def test_xml_documents_one_after_another_are_a_log(read, block):
+    # 67.20 W -> 69.20 W over 10 s; an N/A between says nothing
+    text = xml(10, block, "67.20 W") + xml(15, block, "N/A") + xml(20, block, "69.20 W")
+    found = read(text, timezone="UTC")
+    assert found.format == "nvidia-smi-xml"
+    assert found.per_device() == {"GPU-1": pytest.approx(682.0 / JOULE_PER_KWH)}
+
+
+def test_xml_that_is_cut_within_a_document(read):
+    text = xml(10, "power_readings", "67.20 W") + xml(20, "power_readings", "69.20 W")
+    assert read(text + xml(30, "power_readings", "9")[:150], timezone="UTC").total * JOULE_PER_KWH == pytest.approx(
+        682.0
+    )
+
+
+def test_xml_without_a_uuid_names_the_bus(read):
+    text = xml(10, "power_readings", "67.20 W", uuid="N/A") + xml(20, "power_readings", "69.20 W", uuid="N/A")
+    assert list(read(text, timezone="UTC").per_device()) == ["00000000:01:00.0"]
+
+
+def test_xml_of_two_gpus_with_mig_devices(samples, read):
+    # 100.5 W to 107.5 W and 50.5 W over 7 s
+    found = read(samples["nvidia-smi-xml"][0][1].decode(), timezone="UTC")
+    joules = {device: kwh * JOULE_PER_KWH for device, kwh in found.per_device().items()}
+    assert joules == pytest.approx({"GPU-1": 728.0, "GPU-2": 353.5})

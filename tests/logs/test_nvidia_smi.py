@@ -357,3 +357,74 @@ def test_a_uuid_of_zeros_among_others_is_a_name(write):
     reading = read_energy(read_power_log(path, timezone="UTC"))
     assert len(reading.per_device()) == 3
     assert reading.total * 3.6e6 == pytest.approx(3_000.0)
+
+
+# --- what scripts write around it
+
+ROWS = "2024/05/31 10:00:00.000, 0, 100.00 W\n2024/05/31 10:00:10.000, 0, 100.00 W\n"
+QUERY = "timestamp, index, power.draw [W]\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "lines"),
+    [
+        ("Starting the monitor on n1\n\n", 1),
+        ("Fri May 31 10:00:00 UTC 2024\nnode n1\n", 1),
+        ("\nC:\\>nvidia-smi --query-gpu=timestamp,index,power.draw --format=csv -l 10\n", 1),
+    ],
+)
+def test_lines_before_the_header_are_passed_over_and_counted(read, counts, before, lines):
+    reading = read(before + QUERY + ROWS, timezone="UTC")
+    assert reading.format == "nvidia-smi"
+    assert reading.total * 3.6e6 == pytest.approx(1_000.0)
+    assert counts(reading)["line before the table"] == lines
+
+
+@pytest.mark.parametrize(
+    ("dates", "zone"),
+    [
+        (("Fri May 31 10:00:00 UTC 2024", "Fri May 31 10:00:10 UTC 2024"), None),
+        (("2024-05-31T12:00:00+02:00", "2024-05-31T12:00:10+02:00"), None),
+        (("1717149600.25", "1717149610.25"), None),
+        (("2024-05-31 12:00:00", "2024-05-31 12:00:10"), "Europe/Paris"),
+    ],
+)
+@pytest.mark.parametrize("header", ["index, power.draw [W]\n", ""])
+def test_a_date_before_each_turn_is_its_time(read, dates, zone, header):
+    # 100 W -> 200 W and 50 W over 10 s
+    text = "".join(
+        f"{date}\n{header}0, {watts}.00 W\n1, 50.00 W\n" for date, watts in zip(dates, (100, 200), strict=True)
+    )
+    if not header:
+        text = text.replace("0, ", "GPU-0, ").replace("1, 5", "GPU-1, 5")
+    reading = read(text, timezone=zone)
+    assert [round(kwh * 3.6e6, 6) for kwh in reading.per_device().values()] == [1500.0, 500.0]
+    assert reading.start.isoformat().startswith("2024-05-31T10:00:00")
+
+
+def test_seconds_since_1970_before_each_row(read):
+    text = "timestamp,utilization.gpu,power.draw\n1717149600.189941692,0, 100.00\n1717149610.189941692,0, 100.00\n"
+    reading = read(text)
+    assert reading.total * 3.6e6 == pytest.approx(1_000.0)
+    assert reading.start.isoformat() == "2024-05-31T10:00:00.189942+00:00"
+
+
+def test_rows_with_an_iso_stamp_and_no_header(read):
+    text = "2024-05-31T10:00:00Z, 100.00 W\n2024-05-31T10:00:10Z, 100.00 W\n"
+    assert read(text).total * 3.6e6 == pytest.approx(1_000.0)
+
+
+@pytest.mark.parametrize("stamp", ["42:33.2", "5/31/2024 10:00"])
+def test_times_that_a_spreadsheet_rewrote_are_told(read, stamp):
+    with pytest.raises(
+        LogError, match=rf"no row has a time stamp \(got '{stamp}'\).*2024/05/31 10:39:13.000.*spreadsheet"
+    ):
+        read(f"timestamp,index,power.draw [W]\n{stamp},0,100.00 W\n{stamp},0,100.00 W\n", timezone="UTC")
+
+
+def test_the_power_of_a_row_without_names_and_units_is_not_guessed(read):
+    text = "2024/05/31 10:00:00.000, 0, 100.00\n2024/05/31 10:00:10.000, 0, 100.00\n"
+    with pytest.raises(LogError, match=r"--columns time=0,power=COLUMN:W; columns count from 0"):
+        read(text, timezone="UTC")
+    columns = {"time": "0", "device": "1", "power": "2:W"}
+    assert read(text, columns=columns, timezone="UTC").total * 3.6e6 == pytest.approx(1_000.0)

@@ -432,3 +432,14 @@ def test_the_columns_of_an_unknown_table_are_told(write):
     with pytest.raises(LogError, match=r"--columns time=timestamp:s,power=rapl_power:W"):
         read_power_log(write(since))
     assert joules(write(since), columns={"time": "timestamp:s", "power": "rapl_power:W"})[0] == pytest.approx(200.0)
+
+
+def test_of_several_columns_of_a_power_none_is_chosen(write):
+    """One of them would be a part of the power, or the sum of the others."""
+    text = "timestamp,board_power_a,board_power_b,board_power_sum\n2024-05-31T10:00:00Z,10,20,30\n2024-05-31T10:00:10Z,10,20,30\n"
+    with pytest.raises(
+        LogError, match=r"time=timestamp,power=COLUMN:W\); COLUMN\+COLUMN:W where each device has a column"
+    ):
+        read_power_log(write(text))
+    columns = {"time": "timestamp", "power": "board_power_a+board_power_b"}
+    assert joules(write(text), columns=columns)[0] == pytest.approx(300.0)

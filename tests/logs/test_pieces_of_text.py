@@ -100,3 +100,25 @@ def test_parquet_of_texts(tmp_path) -> None:
     assert found.total * J == pytest.approx(29_900.0, rel=1e-9)
     assert {(note.what, note.count) for note in found.notes} == {("not a number", 1)}
     assert found.by("job")["job"].tolist() == ["7"]
+
+
+def test_dates_under_a_name_with_a_unit(tmp_path) -> None:
+    stamps = TIMES.strftime("%Y/%m/%d %H:%M:%S.%f")
+    pd.DataFrame({"Timestamp (s)": stamps, "power [W]": 100.0}).to_csv(tmp_path / "log.csv", index=False)
+    found = in_pieces(tmp_path / "log.csv", tmp_path, timezone="UTC")
+    assert found.total * J == pytest.approx(29_900.0, rel=1e-9)
+
+
+def test_a_column_for_each_device(tmp_path) -> None:
+    frame = pd.DataFrame({"time": TIMES.strftime("%Y-%m-%dT%H:%M:%SZ"), "gpu0_w": 100.0, "gpu1_w": 50.0})
+    frame.to_csv(tmp_path / "log.csv", index=False)
+    found = in_pieces(tmp_path / "log.csv", tmp_path, columns={"time": "time", "power": "gpu0_w+gpu1_w"})
+    assert found.per_device() == pytest.approx({"gpu0_w": 29_900.0 / J, "gpu1_w": 14_950.0 / J})
+
+
+def test_the_comma_of_a_stamp_in_nanoseconds(tmp_path) -> None:
+    write(tmp_path / "log.csv", "@" + TIMES.strftime("%Y-%m-%dT%H:%M:%S,%f") + "789+00:00")
+    text = (tmp_path / "log.csv").read_text().replace('"', "").replace("@", "")
+    (tmp_path / "log.csv").write_text(text)  # as a script writes it, without quotation marks
+    found = in_pieces(tmp_path / "log.csv", tmp_path)
+    assert (found.total * J, found.samples) == (pytest.approx(29_900.0, rel=1e-9), 300)

@@ -71,6 +71,23 @@ def test_lines_without_a_stamp_are_refused_with_the_remedy(write):
         readings(write(line(13, ORIN_NANO.format(5000), stamp="")))
 
 
+@pytest.mark.parametrize(
+    "stamps",
+    [
+        ("Fri May 31 10:39:13 UTC 2024 ", "Fri May 31 10:39:23 UTC 2024 "),
+        ("[Fri May 31 10:39:13 UTC 2024] ", "[Fri May 31 10:39:23 UTC 2024] "),
+        ("2024/05/31 10:39:13 ", "2024/05/31 10:39:23 "),
+        ("1717151953.5: ", "1717151963.5: "),
+        ("2024-05-31T10:39:13,250Z ", "2024-05-31T10:39:23,250Z "),
+    ],
+)
+def test_the_date_of_another_program_before_each_line(read, stamps):
+    # 5 W for 10 s
+    reading = read("".join(line(0, ORIN_NANO.format(5000), stamp=stamp) for stamp in stamps), timezone="UTC")
+    assert reading.total * 3.6e6 == pytest.approx(50.0)
+    assert reading.start.isoformat().startswith("2024-05-31T10:39:13")
+
+
 def test_the_stamps_are_local(write):
     text = line(13, ORIN_NANO.format(5000))
     with pytest.raises(LogError, match=r"no zone"):

@@ -166,3 +166,15 @@ def test_half_a_character_in_a_cell_is_no_number(read):
     rows = [row.format(1_717_149_600 + 10 * n, 10 * n, 100) for n in range(3)]
     reading = read("".join([*rows, row.format(1_717_149_630, 30, r'"\ud800"'), row.format(r'"\uDC00"', 40, 100)]))
     assert reading.total * 3.6e6 == pytest.approx(2_000.0)
+
+
+def test_a_chart_over_relative_time_is_a_table_from_the_start_of_the_run(read):
+    text = (
+        '"Relative Time (Process)","run-1 - system/gpu.0.powerWatts","run-1 - system/gpu.0.powerWatts__MIN"\n'
+        '"0","100","100"\n"15","200","200"\n'
+    )
+    with pytest.raises(LogError, match=r"--columns time=COLUMN:s,power=COLUMN:W.*--origin"):
+        read(text)
+    columns = {"time": "Relative Time (Process):s", "power": "run-1 - system/gpu.0.powerWatts:W"}
+    reading = read(text, columns=columns, origin="2024-05-31T10:00:00Z")
+    assert reading.total * 3.6e6 == pytest.approx(2_250.0)

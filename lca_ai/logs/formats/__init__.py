@@ -21,6 +21,8 @@ from lca_ai.logs.formats import (
     gmt,
     google_explorer,
     google_monitoring,
+    gpustat,
+    grafana,
     ipmi,
     ipmi_sensors,
     jtop,
@@ -32,11 +34,13 @@ from lca_ai.logs.formats import (
     nvidia_dmon,
     nvidia_report,
     nvidia_smi,
+    nvidia_xml,
     pdu,
     perf_stat,
     power_gadget,
     powermetrics,
     prometheus,
+    promtool,
     rapl,
     redfish,
     sacct,
@@ -60,6 +64,8 @@ FORMATS: dict[str, Format] = {
         nvidia_dmon.FORMAT,
         nvidia_report.Q,
         nvidia_report.TABLE,
+        nvidia_xml.FORMAT,
+        gpustat.FORMAT,
         dcgmi_dmon.FORMAT,
         dcgm_exporter.FORMAT,
         codecarbon.FORMAT,
@@ -91,6 +97,8 @@ FORMATS: dict[str, Format] = {
         google_monitoring.FORMAT,
         google_explorer.FORMAT,
         prometheus.FORMAT,
+        promtool.FORMAT,
+        grafana.FORMAT,
         generic.CSV,
         generic.PARQUET,
     )
@@ -133,7 +141,9 @@ def recognise(path: Path, text: str, options: Options) -> Format:
     LogError : where it shows none
     """
     if options.columns is not None:  # of a CSV; or metrics of other names than those that are known
-        of_metrics = (prometheus.FORMAT, google_explorer.FORMAT)
+        of_metrics = [prometheus.FORMAT, google_explorer.FORMAT, promtool.FORMAT, grafana.FORMAT]
+        if "time" in options.columns:  # no metric has one: a panel as a plain table
+            of_metrics.remove(grafana.FORMAT)
         return next((one for one in of_metrics if one.matches(text[:_HEAD])), generic.CSV)
     for one in FORMATS.values():
         if one.matches(text[:_HEAD]):

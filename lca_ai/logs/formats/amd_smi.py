@@ -3,7 +3,8 @@
 The energy since the driver was loaded (``total_energy_consumption``, in J) is a counter and preferred; else the power
 of the socket: ``socket_power``, ``current_socket_power`` (MI300 and later) or ``average_socket_power`` (MI200 and
 earlier, Navi). ``--watch`` adds ``timestamp``, in seconds since 1970; ``rocm-smi`` has none, so a log of it needs a
-column of that name. The partitions of an MI300 are of one package: it is counted once. Sources:
+column of that name, or dates between its readings (``while sleep 10; do date -Is; rocm-smi --showpower; done``). The
+partitions of an MI300 are of one package: it is counted once. Sources:
 https://rocm.docs.amd.com/projects/amdsmi/en/latest/how-to/amdsmi-cli-tool.html, amdsmi_cli/amdsmi_commands.py of
 ROCm/amdsmi; ROCm/amdsmi issue 38 and ROCm/rocm_smi_lib issues 149 and 160 (outputs).
 """
@@ -18,6 +19,7 @@ import pandas as pd
 
 from lca_ai.errors import LogError
 from lca_ai.logs import origin, wraps
+from lca_ai.logs.formats import rocm_text
 from lca_ai.logs.formats.stamps import any_times
 from lca_ai.logs.records import Format, Note, Options, Records, distinct, numbers, rows_of
 
@@ -46,7 +48,11 @@ _JSON = re.compile(r"^[\[{]", re.MULTILINE)
 
 
 def _matches(head: str) -> bool:
-    if _MONITOR.search(head) or any(_is_header(line) for line in head.split("\n")[:20]):
+    if (
+        _MONITOR.search(head)
+        or rocm_text.BANNER.search(head)
+        or any(_is_header(line) for line in head.split("\n")[:20])
+    ):
         return True
     if not _JSON.search(head.lstrip()):
         return False
@@ -66,6 +72,8 @@ def _read(path: Path, text: str, options: Options) -> list[Records]:
         table, notes = _of_monitor(text)
     elif any(_is_header(line) for line in text.split("\n")[:20]):
         table, notes = _of_csv(text, path)
+    elif rocm_text.BANNER.search(text):
+        table, notes = rocm_text.table_of(text)
     else:
         table, notes = _of_json(text)
     time = next((name for name in _TIMES if name in table), None)
@@ -162,17 +170,23 @@ def _of_csv(text: str, path: Path) -> tuple[pd.DataFrame, list[Note]]:
     if start is None:
         raise LogError("the file has a header and no whole row", file=path.name, line=1)
     header = [name.strip(' "').lower() for name in lines[start].split(",")]
+    dates: list[str | None] = []
+    if not set(header) & set(_TIMES):
+        lines, dates = rocm_text.with_dates(lines)
+        start = next(index for index, line in enumerate(lines) if _is_header(line))
     cells = [[cell.strip() for cell in row] for row in rows_of(lines[start + 1 :], path.name)]
-    body = [row for row in cells if [cell.lower() for cell in row] != header]
-    whole = [row for row in body if len(row) == len(header)]
+    names = [[cell.lower() for cell in row] == header for row in cells]
+    body = [place for place, again in enumerate(names) if not again]
+    whole = [place for place in body if len(cells[place]) == len(header)]
     cut = len(body) - len(whole)
-    if whole and not text.endswith("\n") and cells[-1] is whole[-1]:
+    if whole and not text.endswith("\n") and whole[-1] == len(cells) - 1:
         whole, cut = whole[:-1], cut + 1
     if not whole:
         raise LogError("the file has a header and no whole row", file=path.name, line=2)
-    return pd.DataFrame(whole, columns=distinct(header), dtype="str"), [
-        Note("row of another length", cut, "not as many cells as the header, or the file ends in it")
-    ]
+    table = pd.DataFrame([cells[place] for place in whole], columns=distinct(header), dtype="str")
+    if any(dates) and len(cells) == len(lines) - start - 1:
+        table["timestamp"] = [dates[start + 1 + place] for place in whole]
+    return table, [Note("row of another length", cut, "not as many cells as the header, or the file ends in it")]
 
 
 def _of_monitor(text: str) -> tuple[pd.DataFrame, list[Note]]:
@@ -181,21 +195,28 @@ def _of_monitor(text: str) -> tuple[pd.DataFrame, list[Note]]:
     wanted = header["columns"].lower().split() if header else []
     patterns = {"timestamp": r"\S+", "gpu": r"\d+", "xcp": r"\d+", "power": r"[\d.]+ ?W|N/A"}
     row = re.compile(r"^\s*" + r"\s+".join(f"({patterns[name]})" for name in wanted) + r"(?=\s|$)", re.MULTILINE)
-    table = pd.DataFrame(row.findall(text), columns=["power_usage" if name == "power" else name for name in wanted])
-    lines = sum(bool(re.match(r"\s*\d", line)) for line in text.split("\n"))
+    found = list(row.finditer(text))
+    names = ["power_usage" if name == "power" else name for name in wanted]
+    table = pd.DataFrame([match.groups() for match in found], columns=names)
+    dates = rocm_text.dates_in(text)
+    if dates[0] and "timestamp" not in names:
+        table["timestamp"] = [rocm_text.date_at(match.start(), dates) for match in found]
+    lines = sum(bool(re.match(r"\s*\d", line)) for line in text.split("\n") if not rocm_text.is_date(line))
     return table, [Note("unreadable line", max(0, lines - len(table)), "no GPU or no power in it")]
 
 
 def _of_json(text: str) -> tuple[pd.DataFrame, list[Note]]:
     """Return a row for each GPU of each document: ``--watch`` writes one after the other."""
     decoder, rows, at, broken = json.JSONDecoder(), [], 0, 0
+    dates = rocm_text.dates_in(text)
     while found := _JSON.search(text, at):
         try:
             document, at = decoder.raw_decode(text, found.start())
         except (json.JSONDecodeError, RecursionError):
             broken, at = broken + 1, found.end()
             continue
-        rows += [_flat(gpu) for gpu in _gpus(document)]
+        date = rocm_text.date_at(found.start(), dates)
+        rows += [({"timestamp": date} if date else {}) | _flat(gpu) for gpu in _gpus(document)]
     notes = [Note("unreadable document", min(broken, 1), "not JSON, or cut short")]
     return pd.DataFrame([row for row in rows if set(row) & set(_DEVICES)]), notes
 

@@ -13,7 +13,9 @@ import pandas as pd
 
 from lca_ai import units
 from lca_ai.errors import InputError, LogError
-from lca_ai.logs.formats.roles import Columns, columns_of, kind_of, roles_of
+from lca_ai.logs import origin
+from lca_ai.logs.formats import wide
+from lca_ai.logs.formats.roles import CANONICAL, Columns, columns_of, kind_of, roles_of
 from lca_ai.logs.records import (
     EARLIEST_US,
     LATEST_US,
@@ -37,7 +39,6 @@ if TYPE_CHECKING:
 __all__ = ["CSV", "PARQUET", "columns_of", "delimiter_of", "header_of", "kind_of", "name_of", "records_of", "roles_of"]
 
 _EPOCH = {"s": 1e6, "ms": 1e3, "us": 1.0, "ns": 1e-3}
-_CANONICAL = {"power": "W", "counter": "J", "energy": "J", "duration": "s"}
 _LEAST_STEPS = 10
 _TIMES = ("ISO8601", "%Y/%m/%d %H:%M:%S.%f", "%Y/%m/%d %H:%M:%S", "%d.%m.%Y %H:%M:%S", "%m-%d-%Y %H:%M:%S.%f")
 _HEAD = 20_000
@@ -67,7 +68,7 @@ def delimiter_of(head: str) -> str:
 def _read_csv(path: Path, text: str, options: Options) -> Records:
     delimiter = delimiter_of(text[:_HEAD])
     given = [value.split(":")[0] for value in (options.columns or {}).values()]
-    headless = bool(given) and all(name.isdigit() for name in given)
+    headless = bool(given) and all(name.replace("+", "").isdigit() for name in given)
     table, notes = read_table(text, delimiter, file=path.name, header=not headless)
     if delimiter == ";":
         table = table.apply(lambda column: column.str.replace(r"^(-?\d+),(\d+)(.*)$", r"\1.\2\3", regex=True))
@@ -98,20 +99,21 @@ def records_of(table: pd.DataFrame, path: Path, options: Options, format_name: s
     ------
     LogError : where a column is missing, or its cells are not what its name says
     """
+    table, options = wide.unfolded(table, path, options)
     columns = columns_of(table, path, options)
     if table.empty:
         raise LogError("the file has a header and no row", file=path.name, line=2)
     table = _as_texts(table, columns, path)
     kind = kind_of(columns)
     role = _value_role(kind)
-    stamps, bad = _times(table[columns["time"][0]], columns["time"][1], path)
+    stamps, bad, assumed = _times(table[columns["time"][0]], columns["time"][1], path, options)
     kept = table[~bad]
     device = _devices(kept, columns, options)
     time = stamps.to_numpy() if stamps.dtype == np.int64 else to_utc(stamps, device, options.timezone, file=path.name)
     frame = pd.DataFrame({"time": time, "device": device, role: _values(kept, *columns[role], role=role, path=path)})
     if "job" in columns:
         frame["job"] = _jobs(kept[columns["job"][0]])
-    notes = [unreadable_times(table[columns["time"][0]][bad], stamps)] if bad.any() else []
+    notes = [*assumed, *([unreadable_times(table[columns["time"][0]][bad], stamps)] if bad.any() else [])]
     if "rank" in columns and columns["rank"] == columns.get("device"):
         notes.append(Note("device named by its rank", frame["device"].nunique(), RANKS))
     if kind == "interval" and "duration" in columns:
@@ -212,19 +214,23 @@ def _value_role(kind: Kind) -> str:
     return "energy" if kind == "interval" else kind
 
 
-def _times(column: pd.Series, unit: str | None, path: Path) -> tuple[pd.Series, pd.Series]:
-    """Return readable stamps (naive or aware, or int64 µs for numbers since 1970) and the mask of unreadable ones."""
+def _times(
+    column: pd.Series, unit: str | None, path: Path, options: Options
+) -> tuple[pd.Series, pd.Series, list[Note]]:
+    """Return readable stamps (naive, aware, or int64 µs for numbers), the mask of unreadable ones, what was assumed."""
     if pd.api.types.is_datetime64_any_dtype(column):
         _check_any(column.notna(), column, path)
-        return column[column.notna()], column.isna()
-    if pd.api.types.is_numeric_dtype(column) or unit in _EPOCH:
-        return _epoch(column, unit, path)
+        return column[column.notna()], column.isna(), []
+    if pd.api.types.is_numeric_dtype(column):
+        return _counted(column, unit, path, options)
     texts = column.astype("str").str.strip()
+    if unit in _EPOCH and pd.to_numeric(texts, errors="coerce").notna().any():  # "time (s)" may head dates too
+        return _counted(column, unit, path, options)
     stamps = parse_times(texts, _TIMES)
     if stamps.isna().all() and pd.to_numeric(texts, errors="coerce").notna().any():
-        return _epoch(column, None, path)
+        return _counted(column, None, path, options)
     _check_any(stamps.notna(), column, path)
-    return stamps[stamps.notna()], stamps.isna()
+    return stamps[stamps.notna()], stamps.isna(), []
 
 
 def _check_any(readable: pd.Series, column: pd.Series, path: Path) -> None:
@@ -238,18 +244,32 @@ def _check_any(readable: pd.Series, column: pd.Series, path: Path) -> None:
         )
 
 
-def _epoch(column: pd.Series, unit: str | None, path: Path) -> tuple[pd.Series, pd.Series]:
-    """Return numbers since 1970 as int64 µs and the mask of those that are none."""
-    units_known = "e.g. columns={'time': 'ts:s'} (s, ms, us or ns since 1970, UTC)"
+def _counted(
+    column: pd.Series, unit: str | None, path: Path, options: Options
+) -> tuple[pd.Series, pd.Series, list[Note]]:
+    """Return numbers since 1970, or since the origin that the user gives, as int64 µs, and the mask of the others.
+
+    Numbers that are a time since 1970 in any unit are never taken for elapsed ones.
+    """
+    plain = pd.to_numeric(column, errors="coerce").astype("float64")
+    likely = next((one for one, f in _EPOCH.items() if (plain * f).between(EARLIEST_US, LATEST_US).any()), "s")
+    units_known = f"columns={{'time': '{column.name}:{likely}'}} (s, ms, us or ns since 1970, UTC)"
     if unit not in _EPOCH:
         problem = "a time that is a number needs its unit"
         raise LogError(problem, file=path.name, value=column.iloc[0], accepted=units_known)
-    values = pd.to_numeric(column, errors="coerce").astype("float64") * _EPOCH[unit]
+    values = plain * _EPOCH[unit]
     readable = values.between(EARLIEST_US, LATEST_US)
-    if not readable.any():
-        problem = f"no time is between 1990 and 2100, read in {unit} since 1970"
-        raise LogError(problem, file=path.name, value=column.iloc[0], accepted=units_known)
-    return values[readable].round().astype("int64"), ~readable
+    if readable.any():
+        return values[readable].round().astype("int64"), ~readable, []
+    problem = f"no time is between 1990 and 2100, read in {unit} since 1970"
+    missing = LogError(problem, file=path.name, value=column.iloc[0], accepted=units_known)
+    elapsed = values.between(0.0, EARLIEST_US, inclusive="left")
+    dated = any((plain * factor).between(EARLIEST_US, LATEST_US).any() for factor in _EPOCH.values())
+    if dated or not elapsed.any():
+        raise missing
+    since = (values[elapsed] - values[elapsed].min()) / SECOND_US
+    times, note = origin.by_elapsed(since, options, path, missing=missing)
+    return times, ~elapsed, [note]
 
 
 def _values(table: pd.DataFrame, name: str, unit: str | None, *, role: str, path: Path) -> pd.Series:
@@ -263,7 +283,7 @@ def _values(table: pd.DataFrame, name: str, unit: str | None, *, role: str, path
     if unit == "?":
         remedy = f"a name such as '{role} [mW]' or '{role} [MW]', or columns={{'{role}': '{name}:mW'}}"
         raise LogError("milli or mega? the name does not tell", file=path.name, field=name, accepted=remedy)
-    canonical = _CANONICAL[role]
+    canonical = CANONICAL[role]
     factor = _factor(unit or canonical, role, path, name)
     cells = {spelled: _factor(spelled, role, path, name) for spelled in ("W", "mW", "kW")} if role == "power" else {}
     if pd.api.types.is_bool_dtype(column):
@@ -279,10 +299,10 @@ def _factor(spelled: str, role: str, path: Path, name: str) -> float:
         unit = units.unit(spelled)
     except InputError as fault:
         raise fault.at(file=path.name, field=name) from None
-    expected = units.unit(_CANONICAL[role])
+    expected = units.unit(CANONICAL[role])
     if unit.dimensionality != expected.dimensionality:
         problem = f"the unit is not one of {role}"
-        raise LogError(problem, file=path.name, field=name, value=spelled, accepted=_CANONICAL[role])
+        raise LogError(problem, file=path.name, field=name, value=spelled, accepted=CANONICAL[role])
     return float(units.registry().Quantity(1.0, unit).to(expected).magnitude)
 
 

@@ -92,8 +92,11 @@ def _columns(head: str) -> tuple[str, str] | None:
         return None
     shown = shorten(", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else ""))
     if any(re.fullmatch(r"[\d.:+\-/T Z]+", name) for name in names):
-        places = "{'time': '0', 'power': '1:W'} (--columns time=0,power=1:W; columns count from 0)"
-        return f"a table without names of columns: {shown}", f"columns={places}"
+        since = _unit_since_1970(names[0])
+        power = "1:W" if len(names) == 2 else "COLUMN:W"  # noqa: PLR2004 (the time, and the power)
+        shell = f"(--columns time=0{since},power={power}; columns count from 0)"
+        remedy = f"columns={{'time': '0{since}', 'power': '{power}'}} {shell}"
+        return f"a table without names of columns: {shown}", remedy
     roles = generic.roles_of(names)
     told = [
         f"no column of {what}"
@@ -102,8 +105,16 @@ def _columns(head: str) -> tuple[str, str] | None:
     ]
     time = roles.get("time", "COLUMN")
     cell = dict(zip(names, second[0].split(sign), strict=False)).get(time, "")
-    time += next((f":{unit}" for unit, digits in _SINCE_1970.items() if re.fullmatch(digits, cell.strip())), "")
-    likely = next((f"{name}:W" for name in names if re.search(r"power|watt", name, re.IGNORECASE)), "COLUMN:W")
+    time += _unit_since_1970(cell)
+    powers = [name for name in names if re.search(r"power|watt", name, re.IGNORECASE)]
+    likely = f"{powers[0]}:W" if len(powers) == 1 else "COLUMN:W"  # one of several may be a part, or the sum
     power = next((roles[role] for role in ("power", "counter", "energy") if role in roles), likely)
     how = f"columns={{'time': '{time}', 'power': '{power}'}} (--columns time={time},power={power})"
+    if power == "COLUMN:W" and len(names) > 2:  # noqa: PLR2004 (a time, and more than one other)
+        how += "; COLUMN+COLUMN:W where each device has a column"
     return f"its columns are {shown}: {', '.join(told)}", how
+
+
+def _unit_since_1970(cell: str) -> str:
+    """Return ``:s`` or ``:ms`` for a number that is a time of our age since 1970 in that unit, else nothing."""
+    return next((f":{unit}" for unit, digits in _SINCE_1970.items() if re.fullmatch(digits, cell.strip())), "")

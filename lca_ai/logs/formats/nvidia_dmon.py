@@ -25,13 +25,16 @@ _HEADER = r"#\s*(?:date\b[\s,]*)?(?:time\b[\s,]*)?gpu\b"
 _UNITS = r"#\s*(?:[YMD]{8}\b[\s,]*)?(?:HH:MM:SS[\s,]*)?Idx\b"
 _FIRST = re.compile(rf"\s*(?:{PREFIX})?{_HEADER}", re.IGNORECASE)
 _RECORD = "nvidia-smi --query-gpu=timestamp,uuid,power.draw.average --format=csv -l 1; or nvidia-smi dmon -s p -o DT"
+_PWR = re.compile(r"[\s,]pwr\b")
+#: Lines of other programs that may stand before the table.
+_MOST_BEFORE = 50
 _RESOLUTION_W = 1.0
 _DAY_S = 86_400.0
 
 
 def _matches(head: str) -> bool:
-    lines = head.lstrip().split("\n", 3)
-    return any(_FIRST.match(line) for line in lines[:2])
+    lines = head.lstrip().split("\n", _MOST_BEFORE)[:_MOST_BEFORE]
+    return any(_FIRST.match(line) and (place <= 1 or _PWR.search(line)) for place, line in enumerate(lines))
 
 
 def _read(path: Path, text: str, options: Options) -> Records:

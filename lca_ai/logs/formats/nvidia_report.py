@@ -21,10 +21,10 @@ from lca_ai.logs.records import Format, Note, Options, Records, numbers
 if TYPE_CHECKING:
     from pathlib import Path
 
-_CTIME = r"[A-Z][a-z]{2} +[A-Z][a-z]{2} +\d{1,2} +\d\d:\d\d:\d\d(?: +[AP]M)?(?: +[A-Z]{2,5})? +\d{4}"
+CTIME = r"[A-Z][a-z]{2} +[A-Z][a-z]{2} +\d{1,2} +\d\d:\d\d:\d\d(?: +[AP]M)?(?: +[A-Z]{2,5})? +\d{4}"
 _BUS = r"[0-9A-Fa-f]{4,8}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}\.\d"
 _Q_LINE = re.compile(
-    rf"^(?:Timestamp +: (?P<time>{_CTIME})|GPU (?P<bus>{_BUS})|    GPU UUID +: (?P<uuid>\S+)"
+    rf"^(?:Timestamp +: (?P<time>{CTIME})|GPU (?P<bus>{_BUS})|    GPU UUID +: (?P<uuid>\S+)"
     r"|    (?P<block>[A-Z][^\n:]*?)|        (?P<draw>(?:Average |Instantaneous )?Power Draw) +: (?P<power>[^\n]*?)) *$",
     re.MULTILINE,
 )
@@ -38,11 +38,11 @@ _DRAWS = {
 }
 _WINDOW_S = {"Average Power Draw": 1.0}
 _ROW = re.compile(
-    rf"^(?:(?P<time>{_CTIME}) *$|\| +\d+  [^|\n]*\| *(?P<bus>{_BUS})[^\n]*\n"
+    rf"^(?:(?P<time>{CTIME}) *$|\| +\d+  [^|\n]*\| *(?P<bus>{_BUS})[^\n]*\n"
     r"\|[^|\n]*? (?P<power>\d+(?:\.\d+)? ?W|N/A|ERR!|Unknown Error|\[[^\]\n]*\]) */[^|\n]*\|)",
     re.MULTILINE,
 )
-_NO_UUID = re.compile(r"N/A|\[.*\]|GPU-[0-]+")
+NO_UUID = re.compile(r"N/A|\[.*\]|GPU-[0-]+")
 _RECORD = "nvidia-smi --query-gpu=timestamp,uuid,power.draw.average --format=csv -l 1"
 _TABLE_STEP_W, _Q_STEP_W = 1.0, 0.01
 
@@ -63,17 +63,27 @@ def _read_q(path: Path, text: str, options: Options) -> Records:
         if match["bus"]:
             rows.append({"device": match["bus"], **({"time": time} if time else {})})
         block = match["block"] or ("" if match["bus"] else block)
-        if rows and match["uuid"] and not _NO_UUID.fullmatch(match["uuid"]):
+        if rows and match["uuid"] and not NO_UUID.fullmatch(match["uuid"]):
             rows[-1]["device"] = match["uuid"]
         if rows and match["draw"] and block in _BLOCKS:
             rows[-1].setdefault(match["draw"], match["power"])
+    return of_draws(rows, path, options, Q.name)
+
+
+def of_draws(rows: list[dict[str, str]], path: Path, options: Options, name: str) -> Records:
+    """Return the readings of GPUs, each with its ``device``, its ``time`` and its power draws by their names in ``-q``.
+
+    Raises
+    ------
+    LogError : where there is none, or none has a time and no origin is given
+    """
     found = pd.DataFrame(rows, columns=["time", "device", *_DRAWS], dtype="str")
     watts = pd.DataFrame({draw: numbers(found[draw], {"W": 1.0}) for draw in _DRAWS})
     first = watts.notna().idxmax(axis=1) if len(watts) else pd.Series(dtype="str")
     used = [draw for draw in _DRAWS if (first[watts.notna().any(axis=1)] == draw).any()]
     found = found.assign(power=watts.bfill(axis=1).iloc[:, 0])
     facts = {"power column": ", ".join(used), "power reading": "; ".join(_DRAWS[draw] for draw in used)}
-    records = _records(found, path, options, Q.name, facts if used else {})
+    records = _records(found, path, options, name, facts if used else {})
     windows = {_WINDOW_S.get(draw) for draw in used}
     records.window_s, records.resolution = windows.pop() if len(windows) == 1 else None, _Q_STEP_W
     return records

@@ -7,7 +7,8 @@ first: readings are seconds apart, and what happens between two of them is in an
 
 No column counts energy (driver 595 has 212 columns): for a counter, record with DCGM. A card in MIG mode is one row,
 its power that of the whole card. A file without a header is read by its cells: the time stamp, the one cell in W, a GPU
-UUID or a PCI bus id. A query without ``timestamp`` is read turn by turn from a stated origin.
+UUID or a PCI bus id. A query without ``timestamp`` is read turn by turn from a stated origin, or at the dates that a
+script writes before its turns. Lines of other programs before the header are passed over.
 Reference: ``nvidia-smi --help-query-gpu``, https://docs.nvidia.com/deploy/nvidia-smi/.
 """
 
@@ -27,11 +28,14 @@ from lca_ai.logs.formats.nvidia_rows import (
     STAMP,
     UUID,
     given_times,
+    is_date,
     is_untimed,
     names_power,
     titles_of,
     with_room_for_times,
+    without_preamble,
 )
+from lca_ai.logs.formats.stamps import epoch_stamps
 from lca_ai.logs.records import Format, Note, Options, Records, numbers, to_utc, unreadable_times
 
 if TYPE_CHECKING:
@@ -72,7 +76,9 @@ class _Layout:
 
 
 def _matches(head: str) -> bool:
-    first = head.lstrip().split("\n", 1)[0]
+    first = without_preamble(head.lstrip())[0].split("\n", 1)[0]
+    if is_date(first):
+        first = next((line for line in head.split("\n") if line.strip() and not is_date(line)), "")
     if STAMP.match(first):
         return bool(re.search(r"\d W(?!\w)", first))
     if is_untimed(first):
@@ -82,6 +88,7 @@ def _matches(head: str) -> bool:
 
 def _read(path: Path, text: str, options: Options) -> Records:
     plain = (text.replace('"', "") if '"' in text else text).lstrip()  # a spreadsheet quotes; the tool never does
+    plain, before = without_preamble(plain)
     plain, untimed_headers = with_room_for_times(plain)
     sections, repeated = _sections(plain)
     repeated += untimed_headers
@@ -95,7 +102,8 @@ def _read(path: Path, text: str, options: Options) -> Records:
         else:
             other += body.count("\n")
     again = Note("repeated header", repeated + len(sections) - 1, "the tool was started again into the file")
-    notes = [again, Note("row of another query", other, "under a header without power.draw or timestamp")]
+    other_lines = Note("line before the table", before, "of another program")
+    notes = [again, other_lines, Note("row of another query", other, "under a header without power.draw or timestamp")]
     return _joined(parts, [note for note in notes if note.count], plain, path)
 
 
@@ -105,7 +113,9 @@ def _joined(parts: list[Records], notes: list[Note], text: str, path: Path) -> R
         raise LogError("the file has a header and no whole row", file=path.name, line=2)
     known = [part for part in parts if len(part.frame)]
     if not known:
-        raise LogError("no row has a time stamp", file=path.name, line=2, value=text.partition("\n")[2].split(",")[0])
+        accepted = "2024/05/31 10:39:13.000, as nvidia-smi writes it; a spreadsheet that saved the file rewrites times"
+        cell = text.partition("\n")[2].split(",")[0]
+        raise LogError("no row has a time stamp", file=path.name, line=2, value=cell, accepted=accepted)
     windows = {part.window_s for part in known}
     return Records(
         "power",
@@ -146,6 +156,8 @@ def _section(body: str, layout: _Layout, path: Path, options: Options) -> Record
     if not cells.rows and cells.long and not cells.short:
         raise _decimal_comma(path, body.split("\n", 1)[0])
     stamps = read_stamps(cells.stamps, _TIMES)
+    if layout.timed and stamps.isna().all():
+        stamps = epoch_stamps(texts_of(cells.stamps, np.ones(cells.rows, bool)))  # as date +%s.%N writes it
     device, named = _devices(cells, layout, options)
     power, titles = _powers(cells, layout, device)
     readable = stamps.notna().to_numpy()

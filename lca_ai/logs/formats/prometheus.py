@@ -163,10 +163,11 @@ def _grouped(keys: pd.Series, times: NDArray[np.int64], values: NDArray[np.float
     order = np.argsort(codes, kind="stable")
     ends = np.cumsum(np.bincount(codes, minlength=len(names)))[:-1]
     parts = zip(names, np.split(times[order], ends), np.split(values[order], ends), strict=True)
-    return [_series(str(key), own, read) for key, own, read in parts]
+    return [series_of(str(key), own, read) for key, own, read in parts]
 
 
-def _series(key: str, times: NDArray[np.int64], values: NDArray[np.float64]) -> Series:
+def series_of(key: str, times: NDArray[np.int64], values: NDArray[np.float64]) -> Series:
+    """Return the series that ``name{label="value"}`` names."""
     name, brace, rest = key.partition("{")
     labels = {label: _ESCAPED.sub(_unescaped, value) for label, value in _LABEL.findall(brace + rest)}
     quoted = re.match(r'\{\s*"((?:[^"\\]|\\.)*)"\s*[,}]', brace + rest)  # {"a name in UTF-8",label="a"}

@@ -2,6 +2,7 @@
 
 Columns are found by name (``time``, ``device``, ``power``, ``counter``, ``energy`` and common variants with their unit)
 or given: ``{"time": "ts:s", "power": "6:mW"}`` means the column ``ts`` in seconds since 1970 and the seventh in mW.
+Where what is given lacks a time or a value (``{"time": "ts:s"}`` tells a unit), the others are found by name.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from lca_ai.errors import LogError
+from lca_ai import units
+from lca_ai.errors import InputError, LogError
 from lca_ai.logs.records import Kind, Options
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     import pandas as pd
@@ -55,6 +58,10 @@ _SUFFIXES = {
 _UNIT_SUFFIX = rf"(?:\s*[\[(](?P<unit>[^\])]+)[\])]|_(?P<suffix>{'|'.join(_SUFFIXES)}))?"
 _COLUMN = {role: re.compile(rf"(?:{names}){_UNIT_SUFFIX}", re.IGNORECASE) for role, names in _NAMES.items()}
 
+_TIME_UNITS = {"s", "ms", "us", "ns"}
+#: The unit that each role is held in.
+CANONICAL = {"power": "W", "counter": "J", "energy": "J", "duration": "s"}
+
 #: Role -> name of the column and its unit, if the name tells.
 Columns = dict[str, tuple[str, str | None]]
 
@@ -78,6 +85,31 @@ def _role(name: str) -> tuple[str | None, str | None]:
         if match:
             return role, match["unit"]
     return None, None
+
+
+def unit_in(name: str, role: str) -> str | None:
+    """Return the unit that ends the name of a column, ``GPU power (mW)``: "?" if milli or mega, none if it tells none.
+
+    A unit in brackets is returned whatever it measures, so that a current is not taken for a power.
+    """
+    match = re.search(rf"{_UNIT_SUFFIX}$", name.strip(), re.IGNORECASE)
+    if match is None or not match[0]:
+        return None
+    spelled = match["unit"] or _SUFFIXES[match["suffix"].lower()]
+    if role == "time":
+        return spelled if spelled in _TIME_UNITS else None
+    if spelled is None:
+        return "?" if role in CANONICAL else None
+    return spelled if _measures(spelled, None if match["unit"] else role) else None
+
+
+def _measures(spelled: str, role: str | None) -> bool:
+    """Tell whether a text is a unit of a role, or of anything."""
+    try:
+        unit = units.unit(spelled)
+    except InputError:
+        return False
+    return role is None or (role in CANONICAL and unit.dimensionality == units.unit(CANONICAL[role]).dimensionality)
 
 
 def kind_of(columns: Columns) -> Kind:
@@ -124,12 +156,17 @@ def named_in(names: list[str], path: Path, options: Options) -> Columns:
         return {}
 
 
-def _found(table: pd.DataFrame, path: Path) -> Columns:
+def _by_name(names: Iterable[str]) -> Columns:
     columns: Columns = {}
-    for name in table.columns:
+    for name in names:
         role, spelled = _role(name)
         if role and role not in columns:
             columns[role] = (name, spelled)
+    return columns
+
+
+def _found(table: pd.DataFrame, path: Path) -> Columns:
+    columns = _by_name(table.columns)
     if "time" not in columns or not set(columns) & {"power", "counter", "energy"}:
         raise LogError(
             "no column of a time and of a power or an energy",
@@ -152,7 +189,10 @@ def _given(table: pd.DataFrame, mapping: dict[str, str], path: Path) -> Columns:
         if name not in table.columns:
             some = ", ".join(table.columns[:12])
             raise LogError("no such column", file=path.name, field="columns", value=name, accepted=some)
-        columns[role] = (name, unit or _role(name)[1])
+        columns[role] = (name, unit or unit_in(name, role))
+    if "time" not in columns or not set(columns) & {"power", "counter", "energy"}:
+        taken = {name for name, _ in columns.values()}
+        columns = _by_name(name for name in table.columns if name not in taken) | columns
     if "time" not in columns or not set(columns) & {"power", "counter", "energy"}:
         missing = "power" if "time" in columns else "time"
         raise LogError(f"the {missing} column is not named", field="columns", accepted="e.g. time=0,power=6")

@@ -105,6 +105,13 @@ def _since_1970(values: pd.Series) -> pd.Series:
     return micros
 
 
+def epoch_stamps(texts: pd.Series) -> pd.Series:
+    """Return numbers since 1970 in any unit as stamps in UTC, by their index; NaT where a cell is none."""
+    cells = texts.astype("str").str.strip()
+    values = pd.to_numeric(cells.where(cells.str.match(_NUMBER)), errors="coerce").astype("float64")
+    return pd.to_datetime(_since_1970(values).round(), unit="us", utc=True).reset_index(drop=True)
+
+
 def _no_stamp(cells: pd.Series, path: Path, accepted: str) -> LogError:
     value = cells.iloc[0] if len(cells) else None
     return LogError("no row has a time stamp", file=path.name, value=value, accepted=accepted)

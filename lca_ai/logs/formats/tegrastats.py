@@ -3,7 +3,7 @@
 ``VDD_IN 4988mW/4988mW`` (older versions: ``POM_5V_IN 2532/2532``, in mW): the first number is taken. The input rail is
 that of the module, and the others lie within it; a module without a meter of its input has the sum of its rails. The
 stamps (``05-31-2024 10:39:13``) are local time; one that another program puts before the line (``| ts``, ISO 8601 or
-seconds since 1970) is read as well. Source: Jetson Linux Developer Guide, "Tegrastats Utility",
+seconds since 1970, ``date``) is read as well. Source: Jetson Linux Developer Guide, "Tegrastats Utility",
 https://docs.nvidia.com/jetson/archives/r36.4/DeveloperGuide/AT/JetsonLinuxDevelopmentTools/TegrastatsUtility.html.
 """
 
@@ -16,7 +16,7 @@ import pandas as pd
 
 from lca_ai.errors import LogError
 from lca_ai.logs import origin
-from lca_ai.logs.formats.stamps import any_times
+from lca_ai.logs.formats.stamps import DATE_LINE, any_times, isoformat
 from lca_ai.logs.records import Format, Note, Options, Records, numbers, parse_times, to_utc
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _RAIL = r"(?:VDDQ?|POM|VIN)_[A-Z0-9_]+|GPU|CPU|SOC|CV|VDDRQ|SYS5V|VIN"
 _READING = re.compile(rf"(?<![\w/])(?P<rail>{_RAIL}) (?P<now>\d+)(?:mW)?/\d+(?:mW)?(?=\s|$)")
 _STAMP = re.compile(r"^(\d\d-\d\d-\d{4} \d\d:\d\d:\d\d) ")
 _OTHER_STAMP = re.compile(
-    r"^\W*(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|[+-]\d\d:?\d\d))?|\d{10}(?:\.\d+)?|\d{13})\W+RAM "
+    rf"^\W*({DATE_LINE}|\d{{4}}/\d\d/\d\d \d\d:\d\d:\d\d(?:\.\d+)?|\d{{13}})\W+RAM ",
 )
 _LINE = re.compile(r"(?:^|\s)RAM \d+/\d+[kM]B ")
 _INPUTS = ("VDD_IN", "POM_5V_IN", "VIN")
@@ -80,9 +80,10 @@ def _read(path: Path, text: str, options: Options) -> Records:
 def _own_times(lines: pd.Series, options: Options, path: Path) -> tuple[pd.Series, list[Note]]:
     """Return the time stamp of each line, of tegrastats or else of another program before it; of some lines none."""
     stamps = parse_times(lines.str.extract(_STAMP, expand=False), ("%m-%d-%Y %H:%M:%S",))
-    others = lines.str.extract(_OTHER_STAMP, expand=False).str.replace(",", ".", regex=False).dropna()
+    others = lines.str.extract(_OTHER_STAMP, expand=False).dropna()
     if stamps.notna().any() or others.empty:
         return stamps, []
+    others = others.map({text: isoformat(text) for text in others.unique()})
     times, notes = any_times(others, pd.Series("line", index=others.index), options, path)
     return pd.to_datetime(times, unit="us", utc=True).reindex(lines.index), notes
 

@@ -45,6 +45,11 @@ def _read(path: Path, text: str, options: Options) -> Records:
     if not columns or "_timestamp" not in table:
         names = ", ".join(str(name) for name in table.columns if name)
         accepted = 'the history of system metrics with _timestamp: run.history(stream="system").to_csv(...)'
+        if any(str(name).startswith("Relative Time") for name in table.columns):
+            accepted += (
+                "; or the chart as a table: columns=... (--columns time=COLUMN:s,power=COLUMN:W) and "
+                "origin='2024-05-31T10:00:00Z' (--origin), the start of the run"
+            )
         raise LogError(
             "no column of a power, or no _timestamp", file=path.name, value=shorten(names) or None, accepted=accepted
         )
