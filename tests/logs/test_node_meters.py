@@ -354,6 +354,25 @@ def test_the_outlets_of_a_pdu_are_parts_of_its_inlet(read):
     assert reading.covers == ("node",)
 
 
+@pytest.mark.parametrize(
+    ("powers", "joules"),
+    [
+        ({"Inlet I1": 100, "Inlet I2": 110, "Outlet 1": 90, "Outlet 2": 95}, 2_100),
+        ({"Total": 215, "Inlet 1": 100, "Inlet 2": 110, "Outlet 1": 90}, 2_150),
+        ({"PDU Total": 215, "Bank 1": 100, "Bank 2": 110, "Outlet 1": 90}, 2_150),
+        ({"Bank 1": 100, "Bank 2": 110, "Outlet 1": 90, "Outlet 2": 95}, 2_100),
+        ({"Inlet I1": 200, "Inlet I1 L1": 120, "Inlet I1 L2": 80, "Outlet 1": 90}, 2_000),
+        ({"Outlet 1": 90, "Outlet 10": 95}, 1_850),
+    ],
+)
+def test_a_pdu_is_counted_at_one_level(read, powers, joules):
+    names = ",".join(f"{name} Active Power (W)" for name in powers)
+    rows = "".join(f"2024-05-31T10:00:{s}Z,{','.join(map(str, powers.values()))}\n" for s in ("00", "10"))
+    reading = read(f"Time,{names}\n{rows}")
+    assert reading.total * JOULE_PER_KWH == pytest.approx(joules)
+    assert {*reading.per_device(), *reading.per_nested_device()} == set(powers)
+
+
 def test_outlets_without_an_inlet_are_added(read):
     lines = ["Time;Outlet;Power [W]", *(f"2024-05-31T10:0{n}:00Z;{outlet};60" for n in range(3) for outlet in (1, 2))]
     assert joules(read("\n".join(lines) + "\n")) == {"outlet 1": 7_200.0, "outlet 2": 7_200.0}

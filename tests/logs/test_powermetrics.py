@@ -137,3 +137,10 @@ def test_samples_end_in_the_second_of_their_stamps_and_never_overlap(write, leng
         abs(int(one) - 1_717_149_600_000_000 - 1_000_000 * s) <= 1_000_000 for one, s in zip(end, stamps, strict=True)
     ]
     assert found.frame["energy"].sum() == pytest.approx(sum(lengths) / 1e3)
+
+
+def test_the_gpu_of_the_sampler_gpu_power_alone(write):
+    samples = [plist(second, 1_000_000_000, {}) for second in (1, 2)]
+    alone = "<key>gpu</key><dict><key>freq_hz</key><real>444</real><key>gpu_energy</key><integer>26</integer></dict>"
+    text = "\0".join(one.replace("<key>processor</key><dict></dict>", alone) for one in samples)
+    assert energies(readings(write(text))) == {"gpu": pytest.approx(0.052)}

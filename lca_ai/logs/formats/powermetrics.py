@@ -159,7 +159,10 @@ def _of_plists(text: str) -> tuple[pd.DataFrame, int]:
 def _row(sample: dict[str, Any]) -> dict[str, Any]:
     seconds = float(sample["elapsed_ns"]) / 1e9
     processor: dict[str, Any] = sample.get("processor", {})
+    graphics: dict[str, Any] = sample.get("gpu", {})  # of the sampler gpu_power alone
     row: dict[str, Any] = {"stamp": sample.get("timestamp"), "seconds": seconds}
+    if "gpu_energy" in graphics:
+        row["gpu"] = float(graphics["gpu_energy"]) / 1e3
     for part in (*_PARTS, "package", "combined"):
         energy, power = processor.get(f"{part}_energy"), processor.get(f"{part}_power")
         if energy is not None:
