@@ -25,14 +25,14 @@ _ROW = re.compile(
     r"^[ \t]*(?:"
     r"(?:(?P<host>[\w.\-]+):[ \t]+(?=\d+[ \t]*\|))?(?:\d+[ \t]*\|[ \t]*)?"
     r"(?P<name>[^|\n]*[^|\s\n])[ \t]*\|(?:[^|\n]*\|){0,3}?[ \t]*"
-    r"(?P<power>[^|\s\n]+|No Reading)[ \t]*(?:\|[ \t]*)?(?:Watts|W)[ \t]*(?:\|[^\n]*)?"
+    r"(?P<power>[^|\s\n]+|No Reading)[ \t]*(?:(?:\|[ \t]*)?Watts|\|[ \t]*W)[ \t]*(?:\|[^\n]*)?"
     r"|(?P<date>" + DATE_LINE + r")"
     r")[ \t]*$",
     re.MULTILINE,
 )
 _HEAD_ROW = re.compile(
-    r"^[^|\n]+\|(?:[^|\n]*\|){0,4}[ \t]*(?:\d[\w.]*|na|N/A|No Reading|[Dd]isabled)[ \t]*(?:\|[ \t]*)?(?:Watts|W)"
-    r"[ \t]*(?:\||$)",
+    r"^[^|\n]+\|(?:[^|\n]*\|){0,4}[ \t]*(?:\d[\w.]*|na|N/A|No Reading|[Dd]isabled)[ \t]*"
+    r"(?:(?:\|[ \t]*)?Watts|\|[ \t]*W)[ \t]*(?:\||$)",
     re.MULTILINE,
 )
 #: With commas in the place of bars: ``ipmitool -c sdr``, and ``ipmi-sensors --comma-separated-output``.
