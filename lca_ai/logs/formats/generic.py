@@ -13,6 +13,7 @@ import pandas as pd
 
 from lca_ai import units
 from lca_ai.errors import InputError, LogError
+from lca_ai.logs import origin
 from lca_ai.logs.formats.roles import Columns, columns_of, kind_of, roles_of
 from lca_ai.logs.records import (
     EARLIEST_US,
@@ -110,14 +111,14 @@ def records_of(table: pd.DataFrame, path: Path, options: Options, format_name: s
         raise LogError("the file has a header and no row", file=path.name, line=2)
     kind = kind_of(columns)
     role = _value_role(kind)
-    stamps, bad = _times(table[columns["time"][0]], columns["time"][1], path)
+    stamps, bad, assumed = _times(table[columns["time"][0]], columns["time"][1], path, options)
     kept = table[~bad]
     device = _devices(kept, columns, options)
     time = stamps.to_numpy() if stamps.dtype == np.int64 else to_utc(stamps, device, options.timezone, file=path.name)
     frame = pd.DataFrame({"time": time, "device": device, role: _values(kept, *columns[role], role=role, path=path)})
     if "job" in columns:
         frame["job"] = _jobs(kept[columns["job"][0]])
-    notes = [unreadable_times(table[columns["time"][0]][bad], stamps)] if bad.any() else []
+    notes = [*assumed, *([unreadable_times(table[columns["time"][0]][bad], stamps)] if bad.any() else [])]
     if "rank" in columns and columns["rank"] == columns.get("device"):
         notes.append(Note("device named by its rank", frame["device"].nunique(), _RANKS))
     if kind == "interval" and "duration" in columns:
@@ -191,19 +192,21 @@ def _value_role(kind: Kind) -> str:
     return "energy" if kind == "interval" else kind
 
 
-def _times(column: pd.Series, unit: str | None, path: Path) -> tuple[pd.Series, pd.Series]:
-    """Return readable stamps (naive or aware, or int64 µs for numbers since 1970) and the mask of unreadable ones."""
+def _times(
+    column: pd.Series, unit: str | None, path: Path, options: Options
+) -> tuple[pd.Series, pd.Series, list[Note]]:
+    """Return readable stamps (naive or aware, or int64 µs since 1970), the mask of the others, and what was assumed."""
     if pd.api.types.is_datetime64_any_dtype(column):
         _check_any(column.notna(), column, path)
-        return column[column.notna()], column.isna()
+        return column[column.notna()], column.isna(), []
     if pd.api.types.is_numeric_dtype(column) or unit in _EPOCH:
-        return _epoch(column, unit, path)
+        return _epoch(column, unit, path, options)
     texts = column.astype("str").str.strip()
     stamps = parse_times(texts, _TIMES)
     if stamps.isna().all() and pd.to_numeric(texts, errors="coerce").notna().any():
-        return _epoch(column, None, path)
+        return _epoch(column, None, path, options)
     _check_any(stamps.notna(), column, path)
-    return stamps[stamps.notna()], stamps.isna()
+    return stamps[stamps.notna()], stamps.isna(), []
 
 
 def _check_any(readable: pd.Series, column: pd.Series, path: Path) -> None:
@@ -217,18 +220,31 @@ def _check_any(readable: pd.Series, column: pd.Series, path: Path) -> None:
         )
 
 
-def _epoch(column: pd.Series, unit: str | None, path: Path) -> tuple[pd.Series, pd.Series]:
-    """Return numbers since 1970 as int64 µs and the mask of those that are none."""
+def _epoch(
+    column: pd.Series, unit: str | None, path: Path, options: Options
+) -> tuple[pd.Series, pd.Series, list[Note]]:
+    """Return numbers since 1970 as int64 µs, the mask of those that are none, and what was assumed.
+
+    Numbers that are none since 1970 are elapsed times where the user gives an origin, the moment of the first.
+    """
     units_known = "e.g. columns={'time': 'ts:s'} (s, ms, us or ns since 1970, UTC)"
     if unit not in _EPOCH:
         problem = "a time that is a number needs its unit"
         raise LogError(problem, file=path.name, value=column.iloc[0], accepted=units_known)
     values = pd.to_numeric(column, errors="coerce").astype("float64") * _EPOCH[unit]
     readable = values.between(EARLIEST_US, LATEST_US)
-    if not readable.any():
-        problem = f"no time is between 1990 and 2100, read in {unit} since 1970"
-        raise LogError(problem, file=path.name, value=column.iloc[0], accepted=units_known)
-    return values[readable].round().astype("int64"), ~readable
+    if readable.any():
+        return values[readable].round().astype("int64"), ~readable, []
+    missing = LogError(
+        f"no time is between 1990 and 2100, read in {unit} since 1970",
+        file=path.name, value=column.iloc[0], accepted=units_known,
+    )  # fmt: skip
+    since = values.between(0.0, LONGEST_INTERVAL_US)
+    if not since.any():
+        raise missing
+    elapsed = (values - values[since].min())[since] / SECOND_US
+    times, note = origin.by_elapsed(elapsed, options, path, missing=missing)
+    return times, ~since, [note]
 
 
 def _values(table: pd.DataFrame, name: str, unit: str | None, *, role: str, path: Path) -> pd.Series:
