@@ -88,7 +88,7 @@ def test_a_line_cut_short_is_whole_or_counted(write, lost):
     assert len(found.frame) + sum(note.count for note in found.notes) == 3 or len(found.frame) == 2
 
 
-@given(st.lists(st.tuples(st.floats(0, 500), st.floats(0, 80)), min_size=1, max_size=10))
+@given(st.lists(st.tuples(st.floats(0.01, 500), st.floats(0.01, 80)), min_size=1, max_size=10))
 def test_what_is_written_is_read(write, energies):
     rows = "".join(
         f"{number + 1}.000000000,{value:.2f},Joules,power/energy-{event}/,1,100.00,,\n"
@@ -204,3 +204,20 @@ def test_a_count_without_unit_is_not_taken_for_joules(write):
     found = readings(write(STARTED + rows))
     assert energies(found) == {"package": 12.25}
     assert [note.what for note in found.notes] == ["unreadable line"]
+
+
+def test_the_sum_of_a_run_after_its_intervals_is_not_added(write):
+    run = " Performance counter stats for 'system wide':\n\n  24.75 Joules power/energy-pkg/\n\n  2.01 seconds time elapsed\n"
+    found = readings(write(TABLE.replace("S0        1", "").replace("S1        1", "") + run))
+    assert 24.75 not in set(found.frame["energy"])
+    assert [(note.what, note.count) for note in found.notes] == [("sum of the run", 1)]
+
+
+def test_a_domain_that_is_always_zero_is_unknown(write):
+    rows = "".join(
+        f"{n}.5,{j},Joules,power/energy-{e}/,1,100.00,,\n" for n in (1, 2) for e, j in (("pkg", 9.25), ("ram", "0.00"))
+    )
+    found = readings(write(STARTED + rows + "2.5,0.00,Joules,power/energy-gpu/,1,100.00,,\n"))
+    assert found.frame["energy"].isna().sum() == 2
+    assert energies(found) == {"dram": 0.0, "package": 18.5, "package/gfx": 0.0}
+    assert [(note.what, note.count) for note in found.notes] == [("domain without a counter", 2)]

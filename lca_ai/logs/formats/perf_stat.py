@@ -71,6 +71,8 @@ def _read(path: Path, text: str, options: Options) -> Records:
     if rows.empty:
         accepted = "numbers with a decimal point, e.g. LC_ALL=C perf stat ..."
         raise LogError("no row has an energy in Joules", file=path.name, accepted=accepted)
+    again = _is_summary(rows)
+    rows = rows[~again]
     end = _ends(found, rows, path)
     start, section, notes = _start(found["stamp"].dropna(), rows["section"], end, path, options)
     frame = pd.DataFrame(
@@ -82,8 +84,14 @@ def _read(path: Path, text: str, options: Options) -> Records:
         }
     )
     frame, dropped = _of_places(frame, rows["place"])
-    unreadable = candidates - len(rows) - int(found["cpus"].eq("0").sum())
-    notes += [Note("unreadable line", unreadable, "no energy in Joules in it"), *dropped]
+    frame, dead = _without_dead(frame)
+    unreadable = candidates - len(rows) - int(again.sum() + found["cpus"].eq("0").sum())
+    notes += [
+        Note("unreadable line", unreadable, "no energy in Joules in it"),
+        Note("sum of the run", int(again.sum()), "its intervals are read"),
+        *dropped,
+        dead,
+    ]
     devices = [str(name) for name in frame["device"].unique()]
     return Records(
         "interval",
@@ -127,6 +135,21 @@ def _number(text: object) -> float:
     whole, _, part = str(text).replace(",", ".").rpartition(".")
     digits = f"{whole.replace('.', '')}.{part}" if whole else part
     return float(digits) if re.fullmatch(r"\d*\.?\d*(?:[eE]\+?\d+)?", digits) and re.search(r"\d", digits) else np.nan
+
+
+def _is_summary(rows: pd.DataFrame) -> pd.Series:
+    """Tell the energies of a whole run, which ``--summary`` writes after its intervals."""
+    timed = rows["seconds"].notna()
+    return ~timed & timed.groupby(rows["section"]).transform("any")
+
+
+def _without_dead(frame: pd.DataFrame) -> tuple[pd.DataFrame, Note]:
+    """Set the energies of a package, a memory or a platform to unknown where they are always 0: it is not counted."""
+    whole = ~frame["device"].str.contains("/", regex=False)
+    dead = whole & frame["energy"].eq(0.0).groupby(frame["device"]).transform("all")
+    names = ", ".join(sorted({str(name) for name in frame["device"][dead]}))
+    note = Note("domain without a counter", int(dead.sum()), f"always 0: not counted on this machine, unknown: {names}")
+    return frame.assign(energy=frame["energy"].mask(dead)), note
 
 
 def _ends(found: pd.DataFrame, rows: pd.DataFrame, path: Path) -> pd.Series:
