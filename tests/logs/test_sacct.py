@@ -324,6 +324,18 @@ def test_the_header_without_its_leading_blanks(read):
     assert joules(read(COLUMNS.lstrip() + line("7", "5K"), timezone="UTC")) == {"7": 5_000}
 
 
+def test_a_field_whose_name_was_cut(read):
+    text = (
+        "JobID                      Start                 End ConsumedE+ \n"
+        "------------ ------------------- ------------------- ---------- \n"
+        "7            2024-05-31T10:00:00 2024-05-31T11:00:00         5K \n"
+        "8            2024-05-31T10:00:00 2024-05-31T11:00:00 123456789+ \n"
+    )
+    reading = read(text, timezone="UTC")
+    assert joules(reading) == {"7": 5_000}
+    assert reading.facts["jobs without energy"].startswith("1 ")
+
+
 @pytest.mark.parametrize("sign", [",", ";", "\t"])
 def test_another_sign_between_the_cells(read, sign):
     fields = HEADER.split("|")

@@ -14,6 +14,7 @@ from itertools import pairwise
 
 import pandas as pd
 
+from lca_ai.logs.formats.sacct_fields import FIELDS
 from lca_ai.logs.records import Note, read_table
 
 _IDS = {"jobid", "jobidraw"}
@@ -72,12 +73,19 @@ def _of_widths(lines: list[str]) -> pd.DataFrame:
     spans = [match.span() for match in re.finditer("-+", lines[1])]
     edges = [(start, None if number == len(spans) - 1 else end) for number, (start, end) in enumerate(spans)]
     names = lines[0].split()
+    titles = [_title(name) for name in names]
     rows = [line for line in lines[2:] if line.strip() and not _DASHES.fullmatch(line) and line.split() != names]
     cells = [[line[start:end].strip() for start, end in edges] for line in rows]
-    table = pd.DataFrame(cells, columns=_as_many(names, len(spans)), dtype="str")
+    table = pd.DataFrame(cells, columns=_as_many(titles, len(spans)), dtype="str")
     for name in table.columns:
         table[name] = table[name].map(_whole_id if name.lower() in _IDS else _whole)
     return table
+
+
+def _title(name: str) -> str:
+    """Return a field whose name was cut, e.g. ConsumedEnergy of ConsumedEn+."""
+    start = name.removesuffix("+").lower()
+    return next((field for field in FIELDS if field.lower().startswith(start)), name) if name.endswith("+") else name
 
 
 def _as_many(names: list[str], count: int) -> list[str]:
