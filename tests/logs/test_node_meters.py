@@ -363,6 +363,7 @@ def test_the_outlets_of_a_pdu_are_parts_of_its_inlet(read):
         ({"Bank 1": 100, "Bank 2": 110, "Outlet 1": 90, "Outlet 2": 95}, 2_100),
         ({"Inlet I1": 200, "Inlet I1 L1": 120, "Inlet I1 L2": 80, "Outlet 1": 90}, 2_000),
         ({"Outlet 1": 90, "Outlet 10": 95}, 1_850),
+        ({"Outlet B1": 90, "Outlet L1": 95, "Outlet unit 3": 10}, 1_950),
     ],
 )
 def test_a_pdu_is_counted_at_one_level(read, powers, joules):
@@ -371,6 +372,13 @@ def test_a_pdu_is_counted_at_one_level(read, powers, joules):
     reading = read(f"Time,{names}\n{rows}")
     assert reading.total * JOULE_PER_KWH == pytest.approx(joules)
     assert {*reading.per_device(), *reading.per_nested_device()} == set(powers)
+
+
+def test_names_of_outlets_are_no_levels(read):
+    names = ("B1", "L1", "unit of rack", "line printer", "pdu-side switch")
+    rows = "".join(f"2024-05-31T10:00:{s}Z,p1,{name},10\n" for s in ("00", "10") for name in names)
+    reading = read(f"Time,PDU,Outlet,Active Power (W)\n{rows}")
+    assert joules(reading) == {f"p1/{name}": 100.0 for name in names}
 
 
 def test_outlets_without_an_inlet_are_added(read):

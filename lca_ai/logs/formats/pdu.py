@@ -44,9 +44,11 @@ _IS_PLACE = re.compile(
 )
 #: What a place of a PDU is, from the whole to its parts; what is none of these is an outlet.
 _LEVELS = (
-    re.compile(r"(?:.*\.)?(?:total|pdu|device|unit)s?\d*(?![a-z\d])(?!.*(?:outlet|inlet)).*", re.IGNORECASE),
+    re.compile(
+        r"(?!.*(?:outlet|inlet))(?:(?:.*[\s._\-])?totals?(?:[\s._\-].*)?|pdu[\s_.\-]*\d*|device|unit)", re.IGNORECASE
+    ),
     re.compile(r"(?:.*\.)?(?:inlet|input|infeed|cord)s?\d*(?![a-z\d])(?!.*outlet).*|I\d+", re.IGNORECASE),
-    re.compile(r"(?:.*\.)?(?:bank|branch|breaker|phase|line)s?\d*(?![a-z\d])(?!.*outlet).*|[LB]\d+", re.IGNORECASE),
+    re.compile(r"(?:.*\.)?(?:bank|branch|breaker|phase|line)s?[\s_.#\-]*(?:\d+|[A-C]|L\d(?:-L\d)?)?", re.IGNORECASE),
 )
 _WHOLE = "device"
 _WATTS = {"mw": 1e-3, "w": 1.0, "watts": 1.0, "kw": 1e3}
