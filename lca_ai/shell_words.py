@@ -15,7 +15,7 @@ _NAMES = (
 #: Pattern of a remedy -> the same for the shell, in this order.
 _REMEDIES = (
     (r"\(columns=\.\.\., --columns\)", "(--columns)"),
-    (r"columns=(?:\.\.\.|\{[^}]*\}) \((--columns [^)]*)\)", r"\1"),
+    (r"columns=(?:\.\.\.|\{[^}]*\}) \((--columns (?:'[^']*'|[^)'])*)\)", r"\1"),
     (r"\bcolumns=\{'(\w+)': '?([^'}]*)'?\}", r"--columns \1=\2"),
     (rf"(?<![\w-])({_NAMES})=(?=[\s,;]|$)", r"--\1"),
     (rf"(?<![\w-])({_NAMES})=", r"--\1 "),

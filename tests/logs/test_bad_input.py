@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
+from typer.testing import CliRunner
 
+from lca_ai import cli
 from lca_ai.errors import InputError, LcaAiError, LogError
 from lca_ai.logs.energy import read_energy, read_power_log
 from lca_ai.logs.formats import FORMATS
@@ -125,7 +127,7 @@ def test_a_text_that_is_no_log_is_told_what_a_log_is(write, content):
             id="a Redfish document of something else",
         ),
         pytest.param(
-            "Performance counter stats for 'system wide':\n\n  1,234.5 Joules power/energy-pkg/\n",
+            "1234.5,Joules,power/energy-pkg/,20005559241,100.00,,\n",
             r"nearly perf-stat: has Joules, energy-pkg, .*not laid out.*perf stat -o file -I 1000 -x,",
             id="a perf stat of one total",
         ),
@@ -147,6 +149,10 @@ def test_a_file_that_is_nearly_a_log_is_told_what_it_lacks(write, content, messa
             "time,temperature,fan\n2024-05-31T10:00Z,5,6\n",
             r"temperature, fan: no column of a power or an energy\).*columns=\{'time': 'time', 'power': 'COLUMN:W'\}",
         ),
+        ("t,pkg_uj\n2024,5\n", r"--columns time=COLUMN,counter=pkg_uj:uJ\), a running total; 'energy' in its place"),
+        ("ts_sec,total_energy\n1717149600.5,5\n", r"--columns time=ts_sec:s,counter=total_energy"),
+        ("when,Power:a (x)\n1,5\n", r"--columns 'time=COLUMN,power=Power:a \(x\):W'"),
+        ('plug = {"Time": "x", "Power": 5}\nplug = {"Time": "x", "Power": 5}\n', r"accepted: a CSV or Parquet file"),
         ("when,watts\n2024-05-31T10:00Z,5\n", r"no column of a time\).*--columns time=COLUMN,power=watts"),
         ("2024-05-31T10:00Z,5\n2024-05-31T10:01Z,6\n", r"without names of columns.*--columns time=0,power=1:W"),
     ],
@@ -625,3 +631,11 @@ def test_a_computer_and_a_gpu_that_no_name_relates_are_refused(read_both, node, 
         read_both(node, gpu)
     both = read_both(node, gpu, covers=["node"])
     assert both.total * 3.6e6 == pytest.approx(6_000)
+
+
+def test_the_columns_that_the_error_names_are_quoted_for_the_shell(write):
+    path = write("Time,Power:a (x)\n2024-05-31T10:00:00Z,5\n2024-05-31T10:00:10Z,5\n")
+    told = CliRunner().invoke(cli.app, ["energy", str(path)])
+    assert "--columns 'time=Time,power=Power:a (x):W'" in str(told.exception)
+    done = CliRunner().invoke(cli.app, ["energy", str(path), "--columns", "time=Time,power=Power:a (x):W"])
+    assert done.exit_code == 0, done.output

@@ -21,6 +21,7 @@ CARDS = {"card0": {"Serial Number": "1", "PCI Bus": "0000:C5:00.0", "Card Model"
         (json.dumps(SERVER, indent=1), r"protocol of MLPerf Power.*spl\.txt"),
         (json.dumps(SYSTEM, indent=1), r"description of a system.*spl\.txt"),
         (f"{BARS}\nMLPerf Results Summary\n{BARS}\nSUT name : x\n", r"summary of an MLPerf run.*spl\.txt"),
+        ("02-25-2023 12:02:03.302: Response to client sent: Stopping\n", r"message log of the PTDaemon.*spl\.txt"),
         (':::MLLOG {"key": "loadgen_version", "value": "1"}\n', r"event log of an MLPerf run.*spl\.txt"),
         (json.dumps(CARDS, indent=2), r"list of the cards.*rocm-smi --showpower --json"),
         (

@@ -85,6 +85,13 @@ def test_columns_that_do_not_fit_are_named(read, options, message):
         read(csv("t,p", (at(0), 100), (at(10), 200)), columns=options)
 
 
+@pytest.mark.parametrize("given", ["Power:package-0", "Power:package-0:W"])
+def test_a_name_of_a_column_may_have_colons(read, given):
+    text = "Time,Power:package-0,Power:dram\n2024-05-31_10:00:00,12.0,1.0\n2024-05-31_10:00:02,14.0,1.0\n"
+    reading = read(text, columns={"time": "Time", "power": given}, timezone="UTC")
+    assert reading.total * JOULE_PER_KWH == pytest.approx(26.0)
+
+
 def test_columns_by_their_numbers_in_a_file_without_a_header(read):
     text = csv("x,GPU-0,100", ("x", "GPU-0", 100)).replace("x,", f"{at(0)},", 1).replace("x,", f"{at(10)},", 1)
     reading = read(text, columns={"time": "0", "device": "1", "power": "2:W"})

@@ -91,3 +91,13 @@ def test_a_power_cut_short_at_the_end_of_the_file_is_set_aside(read, counts):
     reading = read("\n".join(lines), timezone="UTC")
     assert reading.total * JOULE_PER_KWH == pytest.approx(100.0)
     assert counts(reading) == {"unreadable line": 1}
+
+
+def test_messages_of_the_daemon_between_its_samples_are_counted(read, counts):
+    text = "05-31-2024 10:00:00.000: Go with mark 'x'\n" + "".join(
+        f"Time,05-31-2024 10:00:0{second}.000,Watts,{watts},Volts,12,Amps,1,PF,-1.0,Mark,x\n"
+        for second, watts in ((0, 100), (1, 200))
+    )
+    reading = read(text, timezone="UTC")
+    assert reading.total * JOULE_PER_KWH == pytest.approx(150.0)
+    assert counts(reading) == {"unreadable line": 1}

@@ -75,6 +75,9 @@ def test_the_blocks_of_ipmitool(read):
         ["1717142400.000000000", "1717142410.000000000"],
         ["Fri May 31 08:00:00 UTC 2024", "Fri May 31 08:00:10 UTC 2024"],
         ["Fri May 31 08:00:00 AM UTC 2024", "Fri May 31 08:00:10 AM UTC 2024"],
+        ["Fri, 31 May 2024 10:00:00 +0200", "Fri, 31 May 2024 10:00:10 +0200"],
+        ["Fri 31 May 2024 08:00:00 AM UTC", "Fri 31 May 2024 08:00:10 AM UTC"],
+        ["Fri 31 May 08:00:00 UTC 2024", "Fri 31 May 08:00:10 UTC 2024"],
     ],
 )
 def test_the_date_of_the_script_comes_before_the_clock_of_the_bmc(read, dates):
@@ -90,6 +93,31 @@ def test_stamps_of_the_script_before_readings_without_one(read):
         f"Timestamp: Fri May 31 {clock} 2024\nInstantaneous power reading: {watts} Watts\n" for clock, watts in rows
     )
     assert joules(read(text, timezone="UTC")) == {"node": 3_000.0}
+
+
+@pytest.mark.parametrize("sign", [" ", ", ", ";", "  - "])
+@pytest.mark.parametrize("host", ["", "n1: "])
+def test_a_date_beside_the_one_line_that_a_script_kept(read, sign, host):
+    rows = [("2024-05-31T08:00:00Z", 100), ("2024-05-31T08:00:10Z", 200), ("1717142420", 100)]
+    text = "".join(f"{stamp}{sign}{host}Instantaneous power reading:   {watts} Watts\n" for stamp, watts in rows)
+    reading = read(text)
+    assert list(joules(reading).values()) == [3_000.0]
+    assert reading.start.isoformat() == "2024-05-31T08:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    ["05/31/2024 08:00:%s AM UTC", "05/31/24 08:00:%s UTC", "31/05/2024 08:00:%s UTC", "05/06/24 08:00:%s AM UTC"],
+)
+def test_the_stamps_of_a_newer_ipmitool(read, stamp):
+    reading = read("".join(ipmitool(100, stamp % second) for second in ("00", "10")))
+    assert joules(reading) == {"node": 1_000.0}
+    assert reading.start.isoformat() == f"2024-{'05-06' if '06' in stamp else '05-31'}T08:00:00+00:00"
+
+
+def test_a_stamp_whose_month_is_not_told_is_none(read):
+    with pytest.raises(LogError, match=r"no row has a time stamp.*05/06/24"):
+        read("".join(ipmitool(100, f"05/06/24 08:00:{second} UTC") for second in ("00", "10")))
 
 
 def test_a_date_with_an_ambiguous_zone_is_local(read):
@@ -326,6 +354,33 @@ def test_the_outlets_of_a_pdu_are_parts_of_its_inlet(read):
     assert reading.covers == ("node",)
 
 
+@pytest.mark.parametrize(
+    ("powers", "joules"),
+    [
+        ({"Inlet I1": 100, "Inlet I2": 110, "Outlet 1": 90, "Outlet 2": 95}, 2_100),
+        ({"Total": 215, "Inlet 1": 100, "Inlet 2": 110, "Outlet 1": 90}, 2_150),
+        ({"PDU Total": 215, "Bank 1": 100, "Bank 2": 110, "Outlet 1": 90}, 2_150),
+        ({"Bank 1": 100, "Bank 2": 110, "Outlet 1": 90, "Outlet 2": 95}, 2_100),
+        ({"Inlet I1": 200, "Inlet I1 L1": 120, "Inlet I1 L2": 80, "Outlet 1": 90}, 2_000),
+        ({"Outlet 1": 90, "Outlet 10": 95}, 1_850),
+        ({"Outlet B1": 90, "Outlet L1": 95, "Outlet unit 3": 10}, 1_950),
+    ],
+)
+def test_a_pdu_is_counted_at_one_level(read, powers, joules):
+    names = ",".join(f"{name} Active Power (W)" for name in powers)
+    rows = "".join(f"2024-05-31T10:00:{s}Z,{','.join(map(str, powers.values()))}\n" for s in ("00", "10"))
+    reading = read(f"Time,{names}\n{rows}")
+    assert reading.total * JOULE_PER_KWH == pytest.approx(joules)
+    assert {*reading.per_device(), *reading.per_nested_device()} == set(powers)
+
+
+def test_names_of_outlets_are_no_levels(read):
+    names = ("B1", "L1", "unit of rack", "line printer", "pdu-side switch")
+    rows = "".join(f"2024-05-31T10:00:{s}Z,p1,{name},10\n" for s in ("00", "10") for name in names)
+    reading = read(f"Time,PDU,Outlet,Active Power (W)\n{rows}")
+    assert joules(reading) == {f"p1/{name}": 100.0 for name in names}
+
+
 def test_outlets_without_an_inlet_are_added(read):
     lines = ["Time;Outlet;Power [W]", *(f"2024-05-31T10:0{n}:00Z;{outlet};60" for n in range(3) for outlet in (1, 2))]
     assert joules(read("\n".join(lines) + "\n")) == {"outlet 1": 7_200.0, "outlet 2": 7_200.0}
@@ -470,3 +525,46 @@ def test_no_real_file_of_another_format_is_taken(path):
 )
 def test_a_text_of_something_else_is_not_taken(head):
     assert [name for name in OURS if FORMATS[name].matches(head)] == []
+
+
+# --- other layouts of the sensors of a BMC
+
+DATES = ("2024-05-31T10:00:00Z", "2024-05-31T10:00:10Z")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param("Pwr Consumption,100,Watts,ok\nTemp,45,degrees C,ok\n", id="ipmitool -c sdr"),
+        pytest.param("Pwr Consumption,100,Watts,ok,7.1,System Board,100.0\n", id="ipmitool -c sdr elist"),
+        pytest.param(
+            "ID,Name,Type,Reading,Units,Event\n77,Pwr Consumption,Current,100.00,W,'OK'\n78,T,Temperature,3.00,C,'OK'\n",
+            id="ipmi-sensors --comma-separated-output",
+        ),
+        pytest.param("77,Pwr Consumption,Current,Nominal,100.00,W,'OK'\n", id="with states"),
+        pytest.param(
+            "Locating sensor record...\nSensor ID              : Pwr Consumption (0x77)\n Entity ID             : 7.1\n"
+            " Sensor Type (Analog)  : Current\n Sensor Reading        : 100 (+/- 0) Watts\n Status                : ok\n"
+            "Sensor ID              : Temp (0x1)\n Entity ID             : 3.1\n Sensor Reading        : 40 (+/- 1) degrees C\n",
+            id="ipmitool sensor get",
+        ),
+    ],
+)
+def test_other_layouts_of_sensors(read, rows):
+    reading = read("".join(f"{date}\n{rows}" for date in DATES))
+    assert (reading.format, joules(reading)) == ("ipmi-sensors", {"Pwr Consumption": 1_000.0})
+
+
+def test_the_sensors_of_hosts_have_their_names(read):
+    rows = "".join(
+        f"{host}: 77  | Pwr Consumption | Current | {watts}.00 | W | 'OK'\n{host}: 78  | PS1 Input | Current | 90.00 | W | 'OK'\n"
+        for host, watts in (("n1", 100), ("n2", 300))
+    )
+    reading = read("".join(f"{date}\n{rows}" for date in DATES))
+    assert joules(reading) == {"n1/Pwr Consumption": 1_000.0, "n2/Pwr Consumption": 3_000.0}
+    assert set(reading.per_nested_device()) == {"n1/PS1 Input", "n2/PS1 Input"}
+
+
+def test_a_table_with_a_column_of_units_is_no_sensor_of_a_bmc():
+    head = "2024-05-31T10:00:00Z,gpu0,100.5,W\n2024-05-31T10:00:10Z,gpu0,100.5,W\n"
+    assert not formats.FORMATS["ipmi-sensors"].matches(head)

@@ -443,3 +443,31 @@ def test_of_several_columns_of_a_power_none_is_chosen(write):
         read_power_log(write(text))
     columns = {"time": "timestamp", "power": "board_power_a+board_power_b"}
     assert joules(write(text), columns=columns)[0] == pytest.approx(300.0)
+
+
+# ------------------------------------------------------------------ a CSV of elapsed times
+
+ELAPSED = "elapsed_ms,device,power\n250,a,10\n250,b,1\n1250,a,20\n1250,b,1\nx,a,20\n-5,a,20\n3250,a,10\n3250,b,1\n"
+IN_MS = {"time": "elapsed_ms:ms", "power": "power:W", "device": "device"}
+
+
+def test_elapsed_times_of_a_csv_take_an_origin(write):
+    energy, reading = joules(write(ELAPSED), columns=IN_MS, origin=ORIGIN)
+    assert energy == pytest.approx(15 + 30 + 3)
+    assert reading.start.isoformat() == "2024-05-31T10:00:00+00:00"
+    assert assumed(reading) == [(6, f"first reading at {ORIGIN}, elapsed times of the log")]
+    assert sum(note.count for note in reading.notes if note.what == "unreadable time") == 2
+
+
+def test_elapsed_times_without_an_origin_are_told_of_it(write):
+    with pytest.raises(LogError, match=r"no time is between 1990 and 2100, read in ms.*--origin"):
+        read_power_log(write(ELAPSED), columns=IN_MS)
+    with pytest.raises(LogError, match=r"tells the time between its readings itself"):
+        read_power_log(write(ELAPSED), columns=IN_MS, origin=ORIGIN, every="1 s")
+
+
+def test_a_csv_with_times_of_its_own_takes_no_origin(write):
+    with pytest.raises(LogError, match=r"has its own times"):
+        read_power_log(
+            write("t,power\n1717149600,1\n1717149601,1\n"), columns={"time": "t:s", "power": "power"}, origin=ORIGIN
+        )

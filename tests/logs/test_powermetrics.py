@@ -137,3 +137,28 @@ def test_samples_end_in_the_second_of_their_stamps_and_never_overlap(write, leng
         abs(int(one) - 1_717_149_600_000_000 - 1_000_000 * s) <= 1_000_000 for one, s in zip(end, stamps, strict=True)
     ]
     assert found.frame["energy"].sum() == pytest.approx(sum(lengths) / 1e3)
+
+
+def test_the_gpu_of_the_sampler_gpu_power_alone(write):
+    samples = [plist(second, 1_000_000_000, {}) for second in (1, 2)]
+    alone = "<key>gpu</key><dict><key>freq_hz</key><real>444</real><key>gpu_energy</key><integer>26</integer></dict>"
+    text = "\0".join(one.replace("<key>processor</key><dict></dict>", alone) for one in samples)
+    assert energies(readings(write(text))) == {"gpu": pytest.approx(0.052)}
+
+
+LINES = "E-Cluster Power: 10 mW\nCPU Power: 800 mW\nGPU Power: 200 mW\nCombined Power (CPU + GPU + ANE): 1000 mW\n"
+
+
+def test_powers_without_their_headers_take_an_origin(write):
+    path = write(LINES + LINES.replace("1000 mW", "2000 mW"))
+    with pytest.raises(LogError, match=r"the samples have no times.*Sampled system activity.*--origin.*--every"):
+        readings(path)
+    (found,) = formats.read(path, None, Options(origin_us=1_717_149_600_000_000, every_us=2_000_000))
+    assert energies(found) == pytest.approx({"combined": 6.0, "cpu": 3.2, "gpu": 0.8})
+    assert list(found.frame["start"].unique()) == [1_717_149_600_000_000, 1_717_149_602_000_000]
+    assert found.parents == {"cpu": "combined", "gpu": "combined"}
+    assert {note.what for note in found.notes} == {"times assumed"}
+
+
+def test_a_text_with_other_lines_is_not_taken_for_powers_alone():
+    assert not formats.FORMATS["powermetrics"].matches("epoch 1\n" + LINES)

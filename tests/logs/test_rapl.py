@@ -260,3 +260,20 @@ def test_energies_beside_a_model_are_read_by_naming_their_columns(logs):
     columns = {"time": "timestamp:s", "energy": "rapl_energy:kWh", "duration": "duration:s"}
     reading = read_energy(read_power_log(path, columns=columns, device="cpu", covers=["cpu"]))
     assert reading.total == pytest.approx(pd.read_csv(path)["rapl_energy"].sum())
+
+
+@pytest.mark.parametrize(
+    "path", ["/sys/class/powercap/intel-rapl/intel-rapl:0", "/sys/devices/virtual/powercap/intel-rapl/intel-rapl:0"]
+)
+def test_zones_as_longer_paths_of_sysfs(write, path):
+    text = f"time,{path}/energy_uj,{path}/intel-rapl:0:0/energy_uj\n{FIRST},1000000,1\n{FIRST + 1},31000000,2000001\n"
+    assert joules(readings(write(text))) == pytest.approx({"package-0": 30.0, "package-0/zone-0": 2.0})
+
+
+def test_the_counter_of_a_zone_that_the_user_names(write):
+    path = write(f"timestamp,energy_uj\n{FIRST},1000000\n{FIRST + 1},31000000\n")
+    assert joules(readings(path, device="package-0")) == pytest.approx({"package-0": 30.0})
+    assert readings(path, device="psys").covers == ("cpu", "memory")
+    for device in (None, "my server"):
+        with pytest.raises(LogError, match=r"which domain the counter is of.*--device package-0"):
+            readings(path, device=device)

@@ -289,3 +289,75 @@ def test_the_energies_of_the_jobs_add_up_whatever_their_steps(write, jobs, steps
     (records,) = formats.read(write(table(*rows)), None, Options("UTC"))
     assert records.frame["energy"].sum() == pytest.approx(sum(energy for _, energy in jobs))
     assert len(records.frame) == len(jobs)
+
+
+COLUMNS = (
+    "       JobID    JobName      State               Start                 End  AllocTRES ConsumedEnergy \n"
+    "------------ ---------- ---------- ------------------- ------------------- ---------- -------------- \n"
+)
+LINE = "{:<12} {:>10} {:>10} {:>19} {:>19} {:>10} {:>14} \n"
+
+
+def line(job, energy, name="a b", state="COMPLETED", span=HOUR, tres="gres/gpu=2"):
+    return LINE.format(job, name, state, *span.split("|"), tres, energy)
+
+
+def test_columns_of_a_fixed_width(read, counts):
+    rows = [
+        line("7", "500.01K", state="CANCELLED+", tres="gres/gpu=+"),
+        line("7.ba+", "480K", name=""),
+        line("8", "", tres="cpu=4,gre+"),
+        line("8.ba+", "300"),
+        line("8.ex+", "310"),
+        line("8.in+", ""),
+        line("1234567_123+", "1K"),
+        line("9", "", state="PENDING", span="Unknown|Unknown"),
+    ]
+    reading = read("$ sacct -u me\n" + COLUMNS + "".join(rows) + COLUMNS + line("10", "7"), timezone="UTC")
+    assert joules(reading) == {"7": 500_010, "8": 310, "10": 7}
+    assert counts(reading)["job id cut short"] == 1
+    assert counts(reading)["job that did not run"] == 1
+    assert reading.facts["gpus"] == "10: 2"
+
+
+def test_the_header_without_its_leading_blanks(read):
+    assert joules(read(COLUMNS.lstrip() + line("7", "5K"), timezone="UTC")) == {"7": 5_000}
+
+
+def test_a_field_whose_name_was_cut(read):
+    text = (
+        "JobID                      Start                 End ConsumedE+ \n"
+        "------------ ------------------- ------------------- ---------- \n"
+        "7            2024-05-31T10:00:00 2024-05-31T11:00:00         5K \n"
+        "8            2024-05-31T10:00:00 2024-05-31T11:00:00 123456789+ \n"
+    )
+    reading = read(text, timezone="UTC")
+    assert joules(reading) == {"7": 5_000}
+    assert reading.facts["jobs without energy"].startswith("1 ")
+
+
+@pytest.mark.parametrize("sign", [",", ";", "\t"])
+def test_another_sign_between_the_cells(read, sign):
+    fields = HEADER.split("|")
+    cells = [f'"{cell}"' if "," in cell else cell for cell in row("7", 5_000, tres="cpu=8,gres/gpu=2").split("|")]
+    step = ["7.batch", *cells[1:]]
+    reading = read("\n".join(map(sign.join, (fields, cells, step))) + "\n", timezone="UTC")
+    assert (reading.format, joules(reading)) == ("sacct", {"7": 5_000})
+    assert reading.facts["gpus"] == "7: 2"
+
+
+def test_a_table_of_readings_with_a_job_is_not_one_of_sacct():
+    assert not formats.FORMATS["sacct"].matches("time,jobid,power\n2024-05-31T10:00:00Z,7,5\n")
+
+
+def test_times_in_seconds_since_1970(read):
+    span = "1717149600|1717153200"
+    at_once = [row("7.0", 100, span=span), row("7.1", 80, span=span)]
+    reading = read(table(row("7", "", span=span), *at_once))
+    assert joules(reading) == {"7": 100}
+    assert reading.start.isoformat() == "2024-05-31T10:00:00+00:00"
+
+
+def test_fields_of_sacct_are_not_sensors_of_a_bmc(write):
+    with pytest.raises(LogError, match=r"nearly sacct: no JobID"):
+        read_power_log(write("ConsumedEnergyRaw|CPUTimeRAW|ReqCPUS|Submit|Partition|State\n0|5|1|x|gpu|COMPLETED\n"))

@@ -122,3 +122,11 @@ def test_the_energy_is_that_of_the_steps(tmp_path_factory, watts, step):
     path.write_text("".join(document(n * step, power, power / 2) for n, power in enumerate(watts)))
     reading = read_energy(read_power_log(path))
     assert reading.total * 3.6e6 == pytest.approx(step * sum(watts), rel=1e-6)
+
+
+def test_what_it_prints_has_no_times_and_is_no_sensor_of_a_bmc(write):
+    text = "Scaphandre stdout exporter\nSending ⚡ metrics\nMeasurement step is: 2s\nHost:\t26.5 W from package\n\tpackage \tcore\n"
+    with pytest.raises(LogError, match=r"nearly scaphandre.*scaphandre json -t 60"):
+        formats.read(
+            write(text + "\nSocket0\t26.5 W |\t23.0 W\n\nTop 5 consumers:\nPower\t\tPID\tExe\n"), None, Options()
+        )

@@ -152,3 +152,21 @@ def test_other_texts_are_not_turbostat(text):
 def test_a_column_that_is_there_twice_is_read_once(write):
     again = [line + "\t" + line.split("\t")[-1] for line in LOG.splitlines()[2:]]
     assert energies(readings(write(PREAMBLE + "\n".join(again) + "\n"))) == energies(readings(write(LOG)))
+
+
+@pytest.mark.parametrize(
+    "stamp", ["2024-05-31T10:00:%02dZ", "2024-05-31 10:00:%02d.25+00:00", "17171496%02d", "2024-05-31T12:00:%02d"]
+)
+def test_the_stamp_that_another_program_wrote_before_each_line(write, stamp):
+    rows = ["Core\tCPU\tAvg_MHz\tPkgWatt", "-\t-\t10\t{watts}", "0\t0\t10\t{watts}", "1\t1\t10"]
+    lines = [
+        f"{stamp % second} {row}".format(watts=watts)
+        for second, watts in ((5, 50.0), (10, 60.0), (15, 70.0))
+        for row in rows
+    ]
+    (found,) = formats.read(write("\n".join(lines) + "\n"), None, Options("Europe/Paris"))
+    assert energies(found) == pytest.approx({"package": 900.0})
+    assert found.frame["time"].iloc[0] // 1_000_000 == FIRST + 5
+    if stamp.endswith("12:00:%02d"):
+        with pytest.raises(LogError, match=r"no zone"):
+            readings(write("\n".join(lines) + "\n"))

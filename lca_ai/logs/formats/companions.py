@@ -20,6 +20,7 @@ _COMPANIONS = (
         "MLPerf Power's record",
         _SPL,
     ),
+    (r"(?m)^\d\d-\d\d-\d{4} \d\d:\d\d:\d\d\.\d{3}: .*", "the message log of the PTDaemon (ptd_logs.txt)", _SPL),
     (r"\A\s*=+\nMLPerf Results Summary\n=+\n", "the summary of an MLPerf run (mlperf_log_summary.txt)", _SPL),
     (r"\A(?:.*\n)?\s*:::MLLOG? \{", "the event log of an MLPerf run (mlperf_log_detail.txt)", _SPL),
     (

@@ -40,7 +40,14 @@ __all__ = ["CSV", "PARQUET", "columns_of", "delimiter_of", "header_of", "kind_of
 
 _EPOCH = {"s": 1e6, "ms": 1e3, "us": 1.0, "ns": 1e-3}
 _LEAST_STEPS = 10
-_TIMES = ("ISO8601", "%Y/%m/%d %H:%M:%S.%f", "%Y/%m/%d %H:%M:%S", "%d.%m.%Y %H:%M:%S", "%m-%d-%Y %H:%M:%S.%f")
+_TIMES = (
+    "ISO8601",
+    "%Y/%m/%d %H:%M:%S.%f",
+    "%Y/%m/%d %H:%M:%S",
+    "%d.%m.%Y %H:%M:%S",
+    "%m-%d-%Y %H:%M:%S.%f",
+    "%Y-%m-%d_%H:%M:%S",
+)
 _HEAD = 20_000
 _MOST_SHARED_STAMPS = 0.2
 RANKS = "each rank reads a device of its own; else give columns={'device': ...}"

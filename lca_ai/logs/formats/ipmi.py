@@ -36,6 +36,11 @@ _LINE = re.compile(
     + r")[ \t]*$",
     re.MULTILINE,
 )  # fmt: skip
+#: A date before a reading on its line, as a script writes it that keeps the one line.
+_BESIDE = re.compile(
+    rf"^({DATE_LINE})[ \t,;|:\-]+(?={_HOST.format('')}(?:Instantaneous power reading|Current Power)[ \t]*:)",
+    re.MULTILINE,
+)
 _READING = re.compile(r"(?:Instantaneous power reading|Current Power)[ \t]*:[ \t]*\S+[ \t]+[Ww]atts")
 _TIMES = ("ISO8601", "%m/%d/%Y - %H:%M:%S")
 _INACTIVE = re.compile(r"deactivated|not active|inactive|not available", re.IGNORECASE)
@@ -43,11 +48,11 @@ _SECONDS = {"seconds": 1.0, "sec": 1.0, "s": 1.0, "milliseconds": 1e-3, "ms": 1e
 
 
 def _matches(head: str) -> bool:
-    return bool(_READING.search(head)) and bool(_LINE.search(head))
+    return bool(_READING.search(head)) and bool(_LINE.search(_BESIDE.sub(r"\1\n", head)))
 
 
 def _read(path: Path, text: str, options: Options) -> Records:
-    lines = pd.DataFrame([match.groupdict() for match in _LINE.finditer(text)], dtype="object")
+    lines = pd.DataFrame([match.groupdict() for match in _LINE.finditer(_BESIDE.sub(r"\1\n", text))], dtype="object")
     blocks = _blocks(lines)
     if blocks.empty:
         raise LogError("no power reading", file=path.name, accepted="ipmitool dcmi power reading")

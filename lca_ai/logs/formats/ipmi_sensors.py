@@ -23,14 +23,30 @@ if TYPE_CHECKING:
 #: ``77 | Name | Power Supply | 154.00 | W | 'OK'``.
 _ROW = re.compile(
     r"^[ \t]*(?:"
-    r"(?:\d+[ \t]*\|[ \t]*)?(?P<name>[^|\n]*[^|\s\n])[ \t]*\|(?:[^|\n]*\|){0,3}?[ \t]*"
-    r"(?P<power>[^|\s\n]+|No Reading)[ \t]*(?:\|[ \t]*)?(?:Watts|W)[ \t]*(?:\|[^\n]*)?"
+    r"(?:(?P<host>[\w.\-]+):[ \t]+(?=\d+[ \t]*\|))?(?:\d+[ \t]*\|[ \t]*)?"
+    r"(?P<name>[^|\n]*[^|\s\n])[ \t]*\|(?:[^|\n]*\|){0,3}?[ \t]*"
+    r"(?P<power>[^|\s\n]+|No Reading)[ \t]*(?:(?:\|[ \t]*)?Watts|\|[ \t]*W)[ \t]*(?:\|[^\n]*)?"
     r"|(?P<date>" + DATE_LINE + r")"
     r")[ \t]*$",
     re.MULTILINE,
 )
 _HEAD_ROW = re.compile(
-    r"^[^|\n]+\|(?:[^|\n]*\|){0,4}[ \t]*[\w.]+[ \t]*(?:\|[ \t]*)?(?:Watts|W)[ \t]*(?:\||$)", re.MULTILINE
+    r"^[^|\n]+\|(?:[^|\n]*\|){0,4}[ \t]*(?:\d[\w.]*|na|N/A|No Reading|[Dd]isabled)[ \t]*"
+    r"(?:(?:\|[ \t]*)?Watts|\|[ \t]*W)[ \t]*(?:\||$)",
+    re.MULTILINE,
+)
+#: With commas in the place of bars: ``ipmitool -c sdr``, and ``ipmi-sensors --comma-separated-output``.
+_COMMAS = re.compile(
+    r"^[^,|\n]+,(?:\d[\d.]*|na|),Watts,(?:ok|ns|na|nc|cr|nr|[lu]n[crn]r?)?(?:,.*)?$"
+    r"|^(?:[\w.\-]+:[ \t]+)?\d+,[^,|\n]+,[^,|\n]+,(?:[^,|\n]+,)?(?:\d[\d.]*|N/A),W,(?:'|N/A).*$",
+    re.MULTILINE,
+)
+#: ``ipmitool sensor get NAME``.
+_ONE = re.compile(
+    r"^Sensor ID[ \t]*:[ \t]*(?P<name>[^\n]+?)[ \t]*\(0x\w+\)\n(?:[ \t]+(?!Sensor Reading)[^\n]*\n){0,4}"
+    r"[ \t]+Sensor Reading[ \t]*:[ \t]*(?P<power>No Reading|[\d.]+)(?:[ \t]*\([^\n()]*\))?"
+    r"(?P<unit>[ \t]+Watts)?[ \t]*$",
+    re.MULTILINE,
 )
 _SUPPLY = re.compile(r"\b(?:ps|psu|power supply)[ _\-]*\d*", re.IGNORECASE)
 _OUTPUT = re.compile(r"out", re.IGNORECASE)
@@ -48,14 +64,22 @@ _PARTS = {
 
 
 def _matches(head: str) -> bool:
-    return bool(_HEAD_ROW.search(head))
+    return bool(_HEAD_ROW.search(head) or _COMMAS.search(head) or any(one["unit"] for one in _ONE.finditer(head)))
+
+
+def _with_bars(text: str) -> str:
+    """Return the rows of other layouts as those of ``ipmitool sensor``."""
+    text = _ONE.sub(lambda one: f"{one['name']} | {one['power']} | Watts" if one["unit"] else "", text)
+    return _COMMAS.sub(lambda row: row.group().replace(",", " | "), text)
 
 
 def _read(path: Path, text: str, options: Options) -> Records:
-    found = pd.DataFrame([match.groupdict() for match in _ROW.finditer(text)], columns=["name", "power", "date"])
+    lines = [match.groupdict() for match in _ROW.finditer(_with_bars(text))]
+    found = pd.DataFrame(lines, columns=["host", "name", "power", "date"])
     found["date"] = found["date"].ffill()
     rows = found[found["name"].notna()]
-    device = rows["name"].str.strip()
+    host = rows["host"].fillna("")
+    device = rows["name"].str.strip().where(host.eq(""), host + "/" + rows["name"].str.strip())
     if rows["date"].isna().all():
         missing = LogError(
             "no reading has a time",
@@ -68,7 +92,7 @@ def _read(path: Path, text: str, options: Options) -> Records:
     else:
         times, notes = utc_times(rows["date"].fillna("").astype("str").map(isoformat), device, options, path)
     frame = pd.DataFrame({"time": times, "device": device[times.index], "power": numbers(rows["power"][times.index])})
-    parents, device_covers = domains([str(name) for name in device.unique()])
+    parents, device_covers = _of_hosts(pd.DataFrame({"host": host, "device": device}).drop_duplicates())
     top = [covers for name, covers in device_covers.items() if name not in parents]
     return Records(
         "power",
@@ -80,6 +104,18 @@ def _read(path: Path, text: str, options: Options) -> Records:
         parents=parents,
         device_covers=device_covers,
     )
+
+
+def _of_hosts(devices: pd.DataFrame) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+    """Return the same as :func:`domains`, of the sensors of several hosts."""
+    parents: dict[str, str] = {}
+    covers: dict[str, tuple[str, ...]] = {}
+    for host, rows in devices.groupby("host", sort=False):
+        prefix = f"{host!s}/" if host else ""
+        within, what = domains([str(name).removeprefix(prefix) for name in rows["device"]])
+        parents |= {prefix + name: prefix + parent for name, parent in within.items()}
+        covers |= {prefix + name: parts for name, parts in what.items()}
+    return parents, covers
 
 
 def domains(names: list[str]) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:

@@ -27,7 +27,7 @@ _TIMES = ("%m-%d-%Y %H:%M:%S.%f", "%m-%d-%Y %H:%M:%S")
 
 
 def _matches(head: str) -> bool:
-    return bool(re.match(r"\s*Time,\d\d-\d\d-\d{4} [\d:.]+,Watts,", head))
+    return bool(re.search(r"^[ \t]*Time,\d\d-\d\d-\d{4} [\d:.]+,Watts,", head, re.MULTILINE))
 
 
 def _read(path: Path, text: str, options: Options) -> Records:

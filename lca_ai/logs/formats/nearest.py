@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -24,6 +25,11 @@ _AS_NEAR = 0.5
 _SHOWN = 8
 #: Numbers of seconds and milliseconds since 1970, of this age.
 _SINCE_1970 = {"s": r"1\d{9}(?:\.\d*)?", "ms": r"1\d{12}"}
+_TIME_LIKE = r"time|date|stamp|(?<![a-z])(?:ts|sec|seconds|elapsed)(?![a-z])"
+_POWER_LIKE = r"power|watt"
+_ENERGY_UNITS = {one.lower(): one for one in ("J", "mJ", "uJ", "kJ", "Wh", "mWh", "kWh")}
+_ENERGY_UNIT = rf"(?<![a-z])({'|'.join(_ENERGY_UNITS)})(?![a-z])"
+_ENERGY_LIKE = rf"energy|joule|{_ENERGY_UNIT}"
 _ANY = (
     "a CSV or Parquet file with columns time, device and power [W] (or counter [J], or duration [s] and energy [J]), "
     "or columns=... (--columns); the formats are listed in docs/log-formats.md, see also lca-ai energy --help"
@@ -88,6 +94,8 @@ def _columns(head: str) -> tuple[str, str] | None:
     names = generic.header_of(head)
     second = head.lstrip().split("\n", 2)[1:2]
     sign = generic.delimiter_of(head)
+    if any("{" in name for name in names):  # JSON
+        return None
     if len(names) < 2 or not second or second[0].count(sign) != head.lstrip().split("\n", 1)[0].count(sign):  # noqa: PLR2004 (a table)
         return None
     shown = shorten(", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else ""))
@@ -103,14 +111,14 @@ def _columns(head: str) -> tuple[str, str] | None:
         for what, those in (("a time", {"time"}), ("a power or an energy", {"power", "counter", "energy"}))
         if not those & set(roles)
     ]
-    time = roles.get("time", "COLUMN")
-    cell = dict(zip(names, second[0].split(sign), strict=False)).get(time, "")
-    time += _unit_since_1970(cell)
-    powers = [name for name in names if re.search(r"power|watt", name, re.IGNORECASE)]
-    likely = f"{powers[0]}:W" if len(powers) == 1 else "COLUMN:W"  # one of several may be a part, or the sum
-    power = next((roles[role] for role in ("power", "counter", "energy") if role in roles), likely)
-    how = f"columns={{'time': '{time}', 'power': '{power}'}} (--columns time={time},power={power})"
-    if power == "COLUMN:W" and len(names) > 2:  # noqa: PLR2004 (a time, and more than one other)
+    time = roles.get("time") or _only(names, _TIME_LIKE) or "COLUMN"
+    time += _unit_since_1970(dict(zip(names, second[0].split(sign), strict=False)).get(time, ""))
+    role, column = _reading(names, roles)
+    words = shlex.quote(f"time={time},{role}={column}")
+    how = f"columns={{'time': '{time}', '{role}': '{column}'}} (--columns {words})"
+    if role == "counter":
+        how += ", a running total; 'energy' in its place, where each row tells its own"
+    elif column == "COLUMN:W" and len(names) > 2:  # noqa: PLR2004 (a time, and more than one other)
         how += "; COLUMN+COLUMN:W where each device has a column"
     return f"its columns are {shown}: {', '.join(told)}", how
 
@@ -118,3 +126,21 @@ def _columns(head: str) -> tuple[str, str] | None:
 def _unit_since_1970(cell: str) -> str:
     """Return ``:s`` or ``:ms`` for a number that is a time of our age since 1970 in that unit, else nothing."""
     return next((f":{unit}" for unit, digits in _SINCE_1970.items() if re.fullmatch(digits, cell.strip())), "")
+
+
+def _reading(names: list[str], roles: dict[str, str]) -> tuple[str, str]:
+    """Return the role and the column, with its unit, that most likely holds the readings."""
+    known = next(((role, roles[role]) for role in ("power", "counter", "energy") if role in roles), None)
+    if known:
+        return known
+    energy = _only(names, _ENERGY_LIKE)
+    if any(re.search(_POWER_LIKE, name, re.IGNORECASE) for name in names) or not energy:
+        return "power", f"{_only(names, _POWER_LIKE) or 'COLUMN'}:W"
+    unit = re.search(_ENERGY_UNIT, energy, re.IGNORECASE)
+    return "counter", f"{energy}:{_ENERGY_UNITS[unit[1].lower()] if unit else 'UNIT'}"
+
+
+def _only(names: list[str], pattern: str) -> str | None:
+    """Return the one name that a pattern fits: one of several may be a part, or the sum of the others."""
+    found = [name for name in names if re.search(pattern, name, re.IGNORECASE)]
+    return found[0] if len(found) == 1 else None

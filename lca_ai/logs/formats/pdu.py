@@ -2,8 +2,8 @@
 
 One row a reading of an outlet (columns such as ``Time, PDU, Outlet, Active Power (W), Active Energy (Wh)``), or one row
 a time with a column for each (``Outlet 1 Active Power (W)``). The counter is read where it is told, else the power;
-apparent power (VA) is neither. The outlets are parts of the inlet: their sum is never added to it. The names are those
-of Raritan/Server Technology (sensors "Active Power", "Active Energy" of inlets and outlets) and APC ("Power kW",
+apparent power (VA) is neither. A PDU is counted at one level: as a whole, else by inlets, banks, outlets. The names are
+those of Raritan/Server Technology (sensors "Active Power", "Active Energy" of inlets and outlets), APC ("Power kW",
 "Energy kWh" of a bank or device, "Dev kW") and Eaton ("Input 1", "Outlet 1 Watts"); lines before the header, as in
 APC's data.txt, are passed over.
 """
@@ -42,8 +42,13 @@ _ENERGY = re.compile(r"(?P<place>.*?)[\s_.:/\-]*(?:active[\s_]*)?energy" + _UNIT
 _IS_PLACE = re.compile(
     r"(?:.*(?<![a-z]))?(?:outlet|inlet|input|cord|bank|receptacle|total|pdu)s?\d*(?![a-z\d]).*", re.IGNORECASE
 )
-_IS_INLET = re.compile(
-    r"(?:.*\.)?(?:inlet|input|infeed|cord|total|pdu|device|unit)s?\d*(?![a-z\d])(?!.*outlet).*|I\d+", re.IGNORECASE
+#: What a place of a PDU is, from the whole to its parts; what is none of these is an outlet.
+_LEVELS = (
+    re.compile(
+        r"(?!.*(?:outlet|inlet))(?:(?:.*[\s._\-])?totals?(?:[\s._\-].*)?|pdu[\s_.\-]*\d*|device|unit)", re.IGNORECASE
+    ),
+    re.compile(r"(?:.*\.)?(?:inlet|input|infeed|cord)s?\d*(?![a-z\d])(?!.*outlet).*|I\d+", re.IGNORECASE),
+    re.compile(r"(?:.*\.)?(?:bank|branch|breaker|phase|line)s?[\s_.#\-]*(?:\d+|[A-C]|L\d(?:-L\d)?)?", re.IGNORECASE),
 )
 _WHOLE = "device"
 _WATTS = {"mw": 1e-3, "w": 1.0, "watts": 1.0, "kw": 1e3}
@@ -205,17 +210,24 @@ def _counters_first(readings: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 
 def _parents(readings: pd.DataFrame) -> dict[str, str]:
-    """Return the inlet of each outlet, where the PDU has one inlet."""
+    """Return what each place of a PDU lies within: in the whole, else in its inlets, else in its banks.
+
+    Which one of several inlets an outlet is on is not told: it is shown within the first.
+    """
     places = readings.drop_duplicates("device")
-    inlet = places["place"].astype("str").str.fullmatch(_IS_INLET, na=False)
-    inlets = places[inlet].groupby("host")["device"].agg(list)
-    single = {host: names[0] for host, names in inlets.items() if len(names) == 1}
-    outlets = places[~inlet]
-    return {
-        str(device): single[host]
-        for device, host in zip(outlets["device"], outlets["host"], strict=True)
-        if host in single
-    }
+    level = places["place"].astype("str").map(_level)
+    parents: dict[str, str] = {}
+    for _, rows in places.assign(level=level).groupby("host"):
+        highest = rows["level"].eq(rows["level"].min())
+        top = [str(device) for device in rows["device"][highest]]
+        parents |= {str(device): top[0] for device in rows["device"][~highest]}
+        # "Inlet 1 L1" is a phase of "Inlet 1"
+        parents |= {one: whole for one in top for whole in top if re.match(rf"{re.escape(whole)}[\s_.:/\-]", one)}
+    return parents
+
+
+def _level(place: str) -> int:
+    return next((number for number, pattern in enumerate(_LEVELS) if pattern.fullmatch(place)), len(_LEVELS))
 
 
 FORMAT = Format(

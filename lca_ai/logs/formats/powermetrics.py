@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from lca_ai.errors import LogError
+from lca_ai.logs import origin
 from lca_ai.logs.records import SECOND_US, Format, Note, Options, Records, numbers, parse_times, to_utc
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ _HEADER = r"\*\*\* Sampled system activity \((?P<stamp>[^()]*)\) \((?P<ms>\d+(?:
 _POWER = r"(?P<part>CPU|GPU|ANE|DRAM|Package|Combined) Power(?: \([^()]*\))?: (?P<power>\d*\.?\d+) ?(?P<unit>mW|W)"
 _INTEL = r"Intel energy model derived package power \([^()]*\): (?P<intel>\d*\.?\d+) ?W"
 _LINE = re.compile(rf"^(?:{_HEADER}|{_POWER}|{_INTEL})\s*$", re.MULTILINE)
+_ANY_POWER = re.compile(r"[\w \-]+ [Pp]ower(?: \([^()]*\))?: \d*\.?\d+ ?m?W")
 _STAMPS = ("%a %b %d %H:%M:%S %Y %z",)
 _PARTS = ("cpu", "gpu", "ane", "dram")
 _COVERS = {
@@ -45,11 +47,18 @@ _RESOLUTION = 1e-3
 def _matches(head: str) -> bool:
     if re.search(_HEADER, head):
         return True
+    lines = head.strip().split("\n")
+    if all(_ANY_POWER.fullmatch(line.strip()) for line in lines[:-1] or lines) and _LINE.search(
+        head
+    ):  # of ``grep Power``
+        return True
     return head.lstrip("\0 \n").startswith("<?xml") and "<key>elapsed_ns</key>" in head and "plist" in head[:400]
 
 
 def _read(path: Path, text: str, options: Options) -> Records:
     plist = text.lstrip("\0 \n").startswith("<?xml")
+    if not plist and not re.search(_HEADER, text):
+        return _alone(path, text, options)
     samples, broken = _of_plists(text) if plist else _of_text(text)
     known = [part for part in _COVERS if part in samples]
     if not known:
@@ -62,21 +71,46 @@ def _read(path: Path, text: str, options: Options) -> Records:
     stamp = to_utc(samples["stamp"], pd.Series("machine", index=samples.index), options.timezone, file=path.name)
     length = (samples["seconds"] * SECOND_US).round().to_numpy("int64")
     end = _ends(stamp, length)
-    if {"package", "combined"} <= set(known):  # the newer of two sums of the same parts
-        known.remove("combined")
     parts = [
         pd.DataFrame({"start": end - length, "time": end, "device": part, "energy": samples[part].to_numpy("float64")})
         for part in known
     ]
+    notes = [Note("unreadable sample", bad, "cut short, or without a time")] if bad else []
+    return _records(pd.concat(parts, ignore_index=True), known, len(samples) + bad, notes)
+
+
+def _alone(path: Path, text: str, options: Options) -> Records:
+    """Return the powers of a log whose headers were left out, as long and as far apart as the user says.
+
+    Raises
+    ------
+    LogError : without an origin and an interval, and where the parts do not come in equal turns
+    """
+    lines = pd.DataFrame([match.groupdict() for match in _LINE.finditer(text)], columns=list(_LINE.groupindex))
+    part, watts = _powers(lines)
+    accepted = "all of its output: the lines '*** Sampled system activity (...) (1000.00ms elapsed) ***' tell the times"
+    missing = LogError("the samples have no times", file=path.name, line=1, accepted=accepted)
+    start, note = origin.by_turn(part, options, path, missing=missing)
+    every = options.every_us or 0
+    frame = pd.DataFrame({"start": start, "time": start + every, "device": part, "energy": watts * every / SECOND_US})
+    unread = sum(bool(line.strip()) and not _ANY_POWER.fullmatch(line.strip()) for line in text.split("\n"))
+    notes = [note, *([Note("unreadable line", unread, "no power in it")] if unread else [])]
+    return _records(frame, [str(name) for name in part.unique()], len(lines), notes)
+
+
+def _records(frame: pd.DataFrame, known: list[str], rows: int, notes: list[Note]) -> Records:
+    known = [part for part in _COVERS if part in known]
+    if {"package", "combined"} <= set(known):  # the newer of two sums of the same parts
+        known.remove("combined")
     parents = _parents(known)
     top = [part for part in known if part not in parents]
     return Records(
         "interval",
-        pd.concat(parts, ignore_index=True),
+        frame[frame["device"].isin(known)].reset_index(drop=True),
         FORMAT.name,
-        len(samples) + bad,
+        rows,
         tuple(dict.fromkeys(covered for part in top for covered in _covers(known)[part])),
-        [Note("unreadable sample", bad, "cut short, or without a time")] if bad else [],
+        notes,
         parents=parents,
         device_covers=_covers(known),
         resolution=_RESOLUTION,
@@ -129,15 +163,21 @@ def _of_text(text: str) -> tuple[pd.DataFrame, int]:
     )
     if samples["stamp"].dtype == object:
         samples["stamp"] = pd.to_datetime(samples["stamp"], utc=True)
-    watts = numbers(lines["power"]) * lines["unit"].map({"mW": 1e-3, "W": 1.0}).astype("float64")
-    part = lines["part"].str.lower().mask(lines["intel"].notna(), "package")
-    found = pd.DataFrame({"sample": sample, "part": part, "watts": watts.fillna(numbers(lines["intel"]))})
+    part, watts = _powers(lines)
+    found = pd.DataFrame({"sample": sample, "part": part, "watts": watts})
     table = (
         found[found["part"].notna()]
         .drop_duplicates(["sample", "part"])
         .pivot_table(index="sample", columns="part", values="watts", aggfunc="first")
     )
     return samples.join(table.mul(samples["seconds"], axis=0)), 0
+
+
+def _powers(lines: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Return the part that each line is of, none for a header, and its power [W]."""
+    watts = numbers(lines["power"]) * lines["unit"].map({"mW": 1e-3, "W": 1.0}).astype("float64")
+    part = lines["part"].str.lower().mask(lines["intel"].notna(), "package")
+    return part, watts.fillna(numbers(lines["intel"]))
 
 
 def _of_plists(text: str) -> tuple[pd.DataFrame, int]:
@@ -159,7 +199,10 @@ def _of_plists(text: str) -> tuple[pd.DataFrame, int]:
 def _row(sample: dict[str, Any]) -> dict[str, Any]:
     seconds = float(sample["elapsed_ns"]) / 1e9
     processor: dict[str, Any] = sample.get("processor", {})
+    graphics: dict[str, Any] = sample.get("gpu", {})  # of the sampler gpu_power alone
     row: dict[str, Any] = {"stamp": sample.get("timestamp"), "seconds": seconds}
+    if "gpu_energy" in graphics:
+        row["gpu"] = float(graphics["gpu_energy"]) / 1e3
     for part in (*_PARTS, "package", "combined"):
         energy, power = processor.get(f"{part}_energy"), processor.get(f"{part}_power")
         if energy is not None:

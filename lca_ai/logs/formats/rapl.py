@@ -34,7 +34,7 @@ _ROLES = {
 }
 _ZONE = r"intel-rapl[a-z-]*:\d+(?::\d+)*"
 _DOMAIN = r"psys|package-\d+(?:-die-\d+)?(?:[/_-](?:core|uncore|dram))?|dram-\d+(?:-die-\d+)?|core|uncore|dram"
-_WIDE = re.compile(rf"(?:/sys/class/powercap/)?(?P<name>{_ZONE}|{_DOMAIN})[/_ ](?P<what>energy_uj|max_energy_range_uj)")
+_WIDE = re.compile(rf"(?:/sys/[\w/:.\-]*/)?(?P<name>{_ZONE}|{_DOMAIN})[/_ ](?P<what>energy_uj|max_energy_range_uj)")
 _TOP = ("psys", "package", "dram")
 
 
@@ -42,7 +42,7 @@ def _matches(head: str) -> bool:
     names = [name.strip(' "') for name in head.lstrip().split("\n", 1)[0].split(",")]
     roles = {_role(name) for name in names}
     wide = any(match["what"] == "energy_uj" for match in map(_WIDE.fullmatch, names) if match)
-    return "time" in roles and (wide or ("counter" in roles and bool(roles & {"zone", "name"})))
+    return "time" in roles and (wide or "counter" in roles)
 
 
 def _role(name: str) -> str | None:
@@ -58,7 +58,7 @@ def _read(path: Path, text: str, options: Options) -> Records:
     repeated = table[columns["time"]].eq(columns["time"])
     table = table[~repeated].reset_index(drop=True)
     frame = _long(table, columns) if "counter" in columns else _wide(table, columns)
-    frame["device"] = _devices(frame, path)
+    frame["device"] = _devices(_placed(frame, options, path), path)
     time, found = any_times(frame["stamp"], frame["device"], options, path)
     frame = frame.loc[time.index].assign(time=time).reset_index(drop=True)
     frame, more = _without_unread(frame)
@@ -78,6 +78,27 @@ def _read(path: Path, text: str, options: Options) -> Records:
         device_covers=domains.covers(devices),
         resolution=_MICRO,
     )
+
+
+def _placed(frame: pd.DataFrame, options: Options, path: Path) -> pd.DataFrame:
+    """Give the counter of a table that names no zone the name that the user gives.
+
+    Raises
+    ------
+    LogError : where neither the table nor the user names the zone
+    """
+    if (frame["zone"].ne("") | frame["name"].ne("")).any():
+        return frame
+    if options.device is None or not re.fullmatch(_DOMAIN, options.device):
+        raise LogError(
+            "nothing tells which domain the counter is of",
+            file=path.name,
+            line=1,
+            field="energy_uj",
+            value=options.device,
+            accepted="a column zone or name, or device='package-0' (--device package-0), or psys, dram",
+        )
+    return frame.assign(name=options.device)
 
 
 def _long(table: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:

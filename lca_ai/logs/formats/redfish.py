@@ -1,11 +1,12 @@
 """Redfish: saved answers of a BMC or PDU, one JSON document a line, an array, or one after the other.
 
 Read are ``Power`` (``PowerControl[].PowerConsumedWatts``, else the average of its ``PowerMetrics`` over its interval),
-``EnvironmentMetrics`` (``EnergyJoules``, ``EnergykWh``, else ``PowerWatts``), ``Sensor`` (``ReadingType`` Power or
-Energy...) and ``MetricReport`` (see :mod:`lca_ai.logs.formats.redfish_reports`). Energies are counters and preferred. A
-document has its time as ``DateTime``, ``ReadingTime`` or the like, or stands in an object of the one who saved it:
-``{"timestamp": ..., "host": ..., "body": {...}}``. Devices are named by their path; the parts of a chassis (processors,
-memory) are never added to it. See https://redfish.dmtf.org/schemas/.
+``EnvironmentMetrics`` and the metrics of power supplies and PDUs (``EnergyJoules``, ``EnergykWh``, else ``PowerWatts``
+or ``InputPowerWatts``), ``Sensor`` (``ReadingType`` Power or Energy...) and ``MetricReport`` (see
+:mod:`lca_ai.logs.formats.redfish_reports`). Energies are counters and preferred. A document has its time as
+``DateTime``, ``ReadingTime`` or the like, stands in an object of the one who saved it (``{"timestamp": ..., "host":
+..., "body": {...}}``), or follows a date line or the headers of the answer (``curl -i``). Devices are named by their
+path; what lies within what: see :mod:`lca_ai.logs.formats.redfish_tree`. See https://redfish.dmtf.org/schemas/.
 """
 
 from __future__ import annotations
@@ -18,34 +19,43 @@ import numpy as np
 import pandas as pd
 
 from lca_ai.errors import LogError
-from lca_ai.logs.formats import redfish_reports
-from lca_ai.logs.formats.stamps import isoformat, lengths, utc_times
+from lca_ai.logs import origin
+from lca_ai.logs.formats import redfish_reports, redfish_tree
+from lca_ai.logs.formats.stamps import DATE_LINE, isoformat, lengths, utc_times
 from lca_ai.logs.records import SECOND_US, Format, Note, Options, Records
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_SIGNS = ("PowerConsumedWatts", "AverageConsumedWatts", "PowerWatts", "EnergykWh", "EnergyJoules", "EnergyWh")
+_JOULES = {"EnergyJoules": 1.0, "EnergyWh": 3.6e3, "EnergykWh": 3.6e6}
+_SIGNS = (
+    "PowerConsumedWatts",
+    "AverageConsumedWatts",
+    "PowerWatts",
+    "InputPowerWatts",
+    "EnergykWh",
+    "EnergyJoules",
+    "EnergyWh",
+)
 _IS_POWER_SENSOR = re.compile(r'"ReadingType"\s*:\s*"(?:Power|Energy\w+)"')
 _IS_REDFISH = re.compile(r'"@odata\.(?:id|type)"')
 _TIME_KEYS = ("timestamp", "datetime", "time", "date", "readingtime", "@timestamp", "collected", "collectedat")
 _HOST_KEYS = ("host", "hostname", "node", "bmc", "server")
-_JOULES = {"EnergyJoules": 1.0, "EnergyWh": 3.6e3, "EnergykWh": 3.6e6}
 _WATTS = {"W": 1.0, "kW": 1e3, "mW": 1e-3}
-_PARTS = {
-    "gpu": re.compile(r"gpu|accelerator", re.IGNORECASE),
-    "memory": re.compile(r"mem|dimm|dram", re.IGNORECASE),
-    "cpu": re.compile(r"cpu|processor", re.IGNORECASE),
-    "storage": re.compile(r"drive|storage|disk", re.IGNORECASE),
-}
-_WHOLE = re.compile(rf"(?:^|/)(?:PowerControl/0|{redfish_reports.WHOLE})$")
+_BETWEEN = re.compile(r"[\s,]*")
+#: A date that a script wrote, or a header of HTTP (``curl -i``), of which one is the date of the answer.
+_LINE = re.compile(rf"(?:(?P<date>{DATE_LINE})|HTTP/[^\n]*|[\w\-]+: [^\n]*)[ \t]*(?:\n|$)")
 _COLUMNS = ["time", "host", "path", "role", "value", "window"]
 _MINUTE = 60.0
 _HIGHEST = 1e300
 
 
 def _matches(head: str) -> bool:
-    if head.lstrip()[:1] not in {"{", "["} or not _IS_REDFISH.search(head):
+    at = 0
+    while line := _LINE.match(head, at):
+        between = _BETWEEN.match(head, line.end())
+        at = between.end() if between else line.end()
+    if head[at:].lstrip()[:1] not in {"{", "["} or not _IS_REDFISH.search(head):
         return False
     if '"MetricValues"' in head and '"MetricValue"' in head:
         return True
@@ -54,7 +64,7 @@ def _matches(head: str) -> bool:
 
 def _read(path: Path, text: str, options: Options) -> Records | list[Records]:
     documents, broken = _documents(text)
-    rows = [row for document in documents for row in _readings(document, "", "")]
+    rows = [row for document, stamp in documents for row in _readings(document, stamp, "")]
     if not rows:
         raise LogError(
             "no reading of a power or an energy",
@@ -62,42 +72,52 @@ def _read(path: Path, text: str, options: Options) -> Records | list[Records]:
             accepted="Power, EnvironmentMetrics, Sensor or MetricReport",
         )
     table = pd.DataFrame(rows, columns=_COLUMNS)
-    timed = table["time"].ne("")
-    if not timed.any():
-        raise LogError(
-            "no document has a time",
-            file=path.name,
-            accepted='one object a line, e.g. {"timestamp": "2024-05-31T10:00:00Z", "body": {...}}',
-        )
-    notes = [
-        Note("unreadable document", broken, "not JSON"),
-        Note("document without a time", int((~timed).sum()), "its readings have no moment"),
-    ]
-    table = table[timed]
     table["device"] = _devices(table, options)
-    times, unreadable = utc_times(table["time"].map(isoformat), table["device"], options, path)
-    table = table.loc[times.index].assign(time=times)
+    table, notes = _timed(table, options, path)
+    notes = [Note("unreadable document", broken, "not JSON"), *notes]
     parents, covers = _domains(table)
     records = [_records(role, rows, parents, covers) for role, rows in _preferred(table).groupby("role", sort=True)]
-    records[0].notes = [note for note in [*notes, *unreadable] if note.count] + records[0].notes
+    records[0].notes = [note for note in notes if note.count] + records[0].notes
     return records[0] if len(records) == 1 else records
 
 
-def _documents(text: str) -> tuple[list[Any], int]:
-    """Return the JSON documents of a text and how many broken ones there are."""
-    decoder, found, broken, at = json.JSONDecoder(), [], 0, 0
+def _timed(table: pd.DataFrame, options: Options, path: Path) -> tuple[pd.DataFrame, list[Note]]:
+    """Return the readings with their times [µs since 1970 UTC]: of their documents, else as the user gives them.
+
+    Raises
+    ------
+    LogError : where no document has a time, and no origin is given
+    """
+    timed = table["time"].ne("")
+    if not timed.any():
+        accepted = 'a date line before each, or one object a line, {"timestamp": "2024-05-31T10:00:00Z", "body": {...}}'
+        missing = LogError("no document has a time", file=path.name, accepted=accepted)
+        times, note = origin.by_turn(table["device"] + " " + table["role"], options, path, missing=missing)
+        return table.assign(time=times), [note]
+    notes = [Note("document without a time", int((~timed).sum()), "its readings have no moment")]
+    table = table[timed]
+    times, unreadable = utc_times(table["time"].map(isoformat), table["device"], options, path)
+    return table.loc[times.index].assign(time=times), [*notes, *unreadable]
+
+
+def _documents(text: str) -> tuple[list[tuple[Any, str]], int]:
+    """Return the JSON documents of a text, each with the date line before it, and how many broken ones there are."""
+    decoder, found, broken, at, stamp = json.JSONDecoder(), [], 0, 0, ""
     while at < len(text):
-        rest = re.compile(r"[\s,]*").match(text, at)
+        rest = _BETWEEN.match(text, at)
         at = rest.end() if rest else at
         if at >= len(text):
             break
+        if line := _LINE.match(text, at):
+            at, stamp = line.end(), line["date"] or stamp
+            continue
         try:
             document, at = decoder.raw_decode(text, at)
-            found += document if isinstance(document, list) else [document]
+            found += [(one, stamp) for one in (document if isinstance(document, list) else [document])]
         except (ValueError, RecursionError):
             broken += 1
-            line = text.find("\n{", at + 1)  # the next document starts on a line of its own
-            at = line + 1 if line >= 0 else len(text)
+            line_end = text.find("\n{", at + 1)  # the next document starts on a line of its own
+            at = line_end + 1 if line_end >= 0 else len(text)
     return found, broken
 
 
@@ -145,8 +165,9 @@ def _environment(document: dict[str, Any], where: str) -> list[dict[str, Any]]:
         if value is not None:
             rows.append({"path": where, "role": "counter", "value": value * factor})
             break
-    if "PowerWatts" in document:
-        rows.append({"path": where, "role": "power", "value": _reading(document["PowerWatts"])})
+    power = next((name for name in ("PowerWatts", "InputPowerWatts") if name in document), None)
+    if power:
+        rows.append({"path": where, "role": "power", "value": _reading(document[power])})
     return rows
 
 
@@ -187,26 +208,12 @@ def _preferred(table: pd.DataFrame) -> pd.DataFrame:
 
 def _domains(table: pd.DataFrame) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
     """Return which device each is a part of, and what each covers, by their paths."""
-    places = table.drop_duplicates("device")[["device", "host", "path"]]
-    covers: dict[str, tuple[str, ...]] = {
-        str(device): (_part(str(path)),) for device, path in zip(places["device"], places["path"], strict=True)
-    }
+    places = table.drop_duplicates("device")[["device", "host", "path"]].astype("str")
+    covers = {name: redfish_tree.covers_of(where) for name, where in zip(places["device"], places["path"], strict=True)}
     parents: dict[str, str] = {}
     for _, rows in places.groupby("host"):
-        names = [str(name) for name in rows["device"]]
-        controls = [name for name in names if _WHOLE.search(name)]
-        whole = controls or [name for name in names if covers[name] == ("node",)]
-        for name in names:
-            first = re.sub(r"/PowerControl/.*$", "/PowerControl/0", name)
-            if first != name and first in names:
-                parents[name] = first
-            elif whole and name != whole[0] and (len(whole) == 1 or covers[name] != ("node",)):
-                parents[name] = whole[0]
+        parents |= redfish_tree.parents(dict(zip(rows["device"], rows["path"], strict=True)))
     return parents, covers
-
-
-def _part(path: str) -> str:
-    return next((part for part, pattern in _PARTS.items() if pattern.search(path)), "node")
 
 
 def _records(role: Any, rows: pd.DataFrame, parents: dict[str, str], covers: dict[str, tuple[str, ...]]) -> Records:

@@ -178,10 +178,25 @@ def _found(table: pd.DataFrame, path: Path) -> Columns:
     return columns
 
 
+def _split(spelled: str, names: list[str]) -> tuple[str, str]:
+    """Return the name of a column and its unit; a name may have colons of its own.
+
+    >>> _split("Power:dram:W", ["Power:dram"]), _split("Power:dram", ["Power:dram"]), _split("p:mW", ["p"])
+    (('Power:dram', 'W'), ('Power:dram', ''), ('p', 'mW'))
+    """
+    if spelled in names:
+        return spelled, ""
+    name, _, unit = spelled.rpartition(":")
+    if name in names:
+        return name, unit
+    name, _, unit = spelled.partition(":")
+    return name, unit
+
+
 def _given(table: pd.DataFrame, mapping: dict[str, str], path: Path) -> Columns:
     columns: Columns = {}
     for role, spelled in mapping.items():
-        name, _, unit = str(spelled).partition(":")
+        name, unit = _split(str(spelled), list(table.columns))
         if role not in _NAMES:
             raise LogError("unknown role of a column", field="columns", value=role, accepted=", ".join(_NAMES))
         if name not in table.columns and name.isdecimal() and int(name) < table.shape[1]:

@@ -1,4 +1,4 @@
-"""Slurm's ``sacct``: the energy of each job, from its table (``-p``, ``-P``, with or without header) or ``--json``.
+"""Slurm's ``sacct``: the energy of each job, from its table or ``--json``.
 
 A job's energy is that of its allocation: ``ConsumedEnergyRaw`` [J], else ``ConsumedEnergy`` (K, M, G are powers of a
 thousand), else ``energy=`` of its TRES. Only where the allocation has none do steps count, as slurmctld itself does:
@@ -6,7 +6,8 @@ the ``extern`` step, which lasts as long as the job on all its nodes; else the l
 steps together, which ran at the same time on the same nodes. An energy of 0 means that no energy plugin is configured:
 unknown. What is measured (node, CPUs, GPUs) depends on ``AcctGatherEnergyType``, which sacct does not tell; and "only
 in the case of an exclusive job allocation does this value reflect the job's real energy consumption"
-(https://slurm.schedmd.com/sacct.html). A requeued job has one energy for each of its runs.
+(https://slurm.schedmd.com/sacct.html). A requeued job has one energy for each of its runs. How a table may be laid out:
+see :mod:`lca_ai.logs.formats.sacct_table`.
 """
 
 from __future__ import annotations
@@ -27,8 +28,9 @@ from lca_ai.logs.formats.sacct_fields import (
     nodes,
     split_ids,
 )
+from lca_ai.logs.formats.sacct_table import layout_of, read_cells
 from lca_ai.logs.formats.stamps import utc_times
-from lca_ai.logs.records import SECOND_US, Format, Note, Options, Records, read_table
+from lca_ai.logs.records import SECOND_US, Format, Note, Options, Records
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,11 +45,8 @@ def _matches(head: str) -> bool:
     text = head.lstrip()
     if text.startswith("{"):
         return '"jobs"' in head and '"association"' in head and '"time"' in head and '"steps"' in head
-    first = text.split("\n", 1)[0]
-    names = {name.strip().lower() for name in first.split("|")}
-    if names & {"jobid", "jobidraw"}:
-        return len(names) > 1
-    return is_headless(text.split("\n")[:50])
+    lines = text.split("\n")[:50]
+    return layout_of(lines) is not None or is_headless(lines)
 
 
 def _read(path: Path, text: str, options: Options) -> Records:
@@ -55,7 +54,9 @@ def _read(path: Path, text: str, options: Options) -> Records:
     table, notes = _from_json(path, text) if as_json else _from_table(path, text, options)
     ids = split_ids(table["JobID"])
     known = ids["job"].notna()
-    notes.append(Note("unreadable line", int((~known).sum()), "no job id"))
+    cut = ~known & table["JobID"].astype("str").str.endswith("+")
+    notes.append(Note("unreadable line", int((~known & ~cut).sum()), "no job id"))
+    notes.append(Note("job id cut short", int(cut.sum()), "by the width of its column: sacct -P tells all of it"))
     table = pd.concat([table[known], ids[known]], axis=1)
     if table.empty:
         raise LogError("no row has a job id", file=path.name, line=1)
@@ -145,13 +146,12 @@ def _facts(jobs: pd.DataFrame, steps: int) -> dict[str, str]:
 
 
 def _from_table(path: Path, text: str, options: Options) -> tuple[pd.DataFrame, list[Note]]:
-    lines = text.lstrip()
-    names = {name.strip().lower() for name in lines.split("\n", 1)[0].split("|")}
-    header = bool(names & {"jobid", "jobidraw"})
-    table, notes = read_table(lines.replace('"', ""), "|", file=path.name, header=header)
+    lines = text.lstrip("\n")
+    layout = layout_of(lines.split("\n"))
+    table, notes = read_cells(lines, layout, path.name)
     if options.columns is not None:
         table = _as_given(table, options.columns, path)
-    elif not header:
+    elif layout is None:
         table = table.rename(columns=headless_columns(table, path))
     spelled = {name.lower(): name for name in FIELDS}
     table = table.rename(columns=lambda name: spelled.get(str(name).strip().lower(), str(name)))
@@ -168,6 +168,9 @@ def _from_table(path: Path, text: str, options: Options) -> tuple[pd.DataFrame, 
         )
     repeated = table["JobID"].eq("JobID")
     table = table[~repeated].apply(lambda column: column.fillna("").str.strip())
+    for edge in ("Start", "End"):  # SLURM_TIME_FORMAT=%s
+        seconds = table[edge].str.fullmatch(r"\d{10}")
+        table[edge] = table[edge].mask(seconds, table[edge].where(seconds).map(lambda cell: _iso(float(cell))))
     notes.append(Note("repeated header", int(repeated.sum()), "sacct was called again into the file"))
     if not {"ConsumedEnergyRaw", "ConsumedEnergy", "AllocTRES", "TRESUsageInTot"} & set(table.columns):
         raise LogError(
@@ -268,7 +271,7 @@ def _iso(value: object) -> str:
 
 FORMAT = Format(
     "sacct",
-    "a Slurm sacct table (-P) or sacct --json",
+    "a Slurm sacct table or sacct --json",
     _matches,
     _read,
     marks=("JobID|JobIDRaw", "Start", "End", "ConsumedEnergyRaw|ConsumedEnergy|AllocTRES"),

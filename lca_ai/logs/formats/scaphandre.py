@@ -129,6 +129,6 @@ FORMAT = Format(
     _matches,
     _read,
     marks=("host", "consumption"),
-    signs=("sockets", "consumers", "domains"),
+    signs=("sockets", "consumers", "domains", "Scaphandre stdout exporter", "Measurement step is"),
     remedy="scaphandre json -t 60 -s 2 -f report.json",
 )

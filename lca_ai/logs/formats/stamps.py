@@ -24,16 +24,31 @@ from lca_ai.logs.records import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+#: ``date`` in the order of the C locale, of American English and of British English, and ``date -R``.
+_ZONE = r"(?: +(?:[A-Z]{2,5}|[+-]\d{4}))?"
+_CLOCK = r"\d\d:\d\d:\d\d(?: +[AaPp][Mm])?"
+_NAMED = (
+    rf"[A-Z][a-z]{{2}},? +(?:[A-Z][a-z]{{2}} +\d{{1,2}} +{_CLOCK}{_ZONE} +\d{{4}}"
+    rf"|\d{{1,2}} +[A-Z][a-z]{{2}} +(?:\d{{4}} +{_CLOCK}{_ZONE}|{_CLOCK}{_ZONE} +\d{{4}}))"
+)
 #: ``date``, ``date -Is``, ``date +%s``, ``date --iso-8601=ns``, ``Timestamp: ...`` and the like, alone on their line.
 DATE_LINE = (
     r"(?:[#\-= ]*(?:[Tt]ime ?[Ss]tamp|[Dd]ate|[Tt]ime)\s*[:=]\s*)?"
     r"(?:\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?\s*(?:Z|UTC|[+-]\d\d:?\d\d)?"
-    r"|[A-Z][a-z]{2},? +[A-Z][a-z]{2} +\d{1,2} +\d\d:\d\d:\d\d(?: +[AP]M)?(?: +[A-Z]{2,5})? +\d{4}"
-    r"|\d{10}(?:\.\d+)?)"
+    rf"|{_NAMED}|\d{{10}}(?:\.\d+)?)"
 )
-_ASCTIME = re.compile(
-    r"[A-Z][a-z]{2},? +(?P<month>[A-Z][a-z]{2}) +(?P<day>\d{1,2}) +(?P<clock>\d\d:\d\d:\d\d)"
-    r"(?: +(?P<half>[AP]M))?(?: +(?P<zone>[A-Z]{2,5}))? +(?P<year>\d{4})"
+_MONTH = re.compile(r"[A-Z][a-z]{2},? +(?:\d{1,2} +)?(?P<month>[A-Z][a-z]{2})\b")
+_PARTS_OF_DATE = {
+    "day": re.compile(r"(?<![\d:])(\d{1,2})(?![\d:])"),
+    "clock": re.compile(r"(\d\d:\d\d:\d\d)"),
+    "year": re.compile(r"(?<![\d+\-])(\d{4})(?!\d)"),
+}
+_HALF = re.compile(r"\d ([AP])M\b", re.IGNORECASE)
+_OFFSET = re.compile(r" ([+-]\d{4})\b")
+#: The locale's date and clock (``%x %X``), as ipmitool writes it.
+_LOCAL = re.compile(
+    r"(?P<first>\d\d)/(?P<second>\d\d)/(?P<year>\d{4}|\d\d) (?P<clock>\d\d:\d\d:\d\d)(?P<half> [AP]M)?"
+    r"(?: +(?P<zone>[A-Z]{2,5}))?\s*"
 )
 _MONTHS = {
     name: number
@@ -41,7 +56,7 @@ _MONTHS = {
         ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), 1
     )
 }
-_NOON = 12
+_NOON = _MONTHS_OF_A_YEAR = 12
 
 #: One of each unit since 1970 in µs. The ranges from 1990 to 2100 of two units never meet: the number tells its unit.
 _EPOCHS = (1e6, 1e3, 1.0, 1e-3)
@@ -138,14 +153,42 @@ def isoformat(text: str) -> str:
     ('2024-05-31T10:00:05Z', '2024-05-31T10:00:05')
     """
     text = re.sub(r"^[#\-= ]*(?:[Tt]ime ?[Ss]tamp|[Dd]ate|[Tt]ime)\s*[:=]\s*", "", text.strip())
-    named = _ASCTIME.search(text)
+    named = _MONTH.match(text)
     if named and named["month"] in _MONTHS:
-        hour, rest = named["clock"].split(":", 1)
-        if named["half"]:
-            hour = f"{int(hour) % _NOON + (_NOON if named['half'] == 'PM' else 0):02d}"
-        zone = "Z" if named["zone"] in {"UTC", "GMT"} else ""
-        return f"{named['year']}-{_MONTHS[named['month']]:02d}-{int(named['day']):02d}T{hour}:{rest}{zone}"
+        return _of_names(text, _MONTHS[named["month"]])
+    local = _LOCAL.fullmatch(text)
+    if local:
+        return _of_locale(local) or text
     if re.fullmatch(r"\d{10}(?:\.\d+)?", text):
         micros = np.datetime64(round(float(text) * SECOND_US), "us")
         return f"{micros}Z"
     return re.sub(r"\s*UTC$", "Z", text.replace(",", "."))
+
+
+def _of_names(text: str, month: int) -> str:
+    """Return a date with the name of its month as ISO 8601."""
+    parts = {name: found[1] for name, pattern in _PARTS_OF_DATE.items() if (found := pattern.search(text))}
+    if len(parts) < len(_PARTS_OF_DATE):
+        return text
+    half, offset = _HALF.search(text), _OFFSET.search(text)
+    zone = offset[1] if offset else "Z" if re.search(r" (?:UTC|GMT)\b", text) else ""
+    return f"{parts['year']}-{month:02d}-{int(parts['day']):02d}T{_in_24_hours(parts['clock'], half and half[1])}{zone}"
+
+
+def _of_locale(found: re.Match[str]) -> str | None:
+    """Return such a date as ISO 8601; None where nothing tells whether the month or the day is first.
+
+    With AM or PM it is that of American English; elsewhere the numbers tell it, where one is too large for a month.
+    """
+    first, second = int(found["first"]), int(found["second"])
+    if not (found["half"] or (first > _MONTHS_OF_A_YEAR) != (second > _MONTHS_OF_A_YEAR)):
+        return None
+    month, day = (second, first) if first > _MONTHS_OF_A_YEAR else (first, second)
+    year = found["year"] if len(found["year"]) > 2 else f"20{found['year']}"  # noqa: PLR2004 (two digits of a year)
+    clock = _in_24_hours(found["clock"], found["half"] and found["half"].strip())
+    return f"{year}-{month:02d}-{day:02d}T{clock}{'Z' if found['zone'] in {'UTC', 'GMT'} else ''}"
+
+
+def _in_24_hours(clock: str, half: str | None) -> str:
+    hour, rest = clock.split(":", 1)
+    return f"{int(hour) % _NOON + (_NOON if half[0] in 'Pp' else 0):02d}:{rest}" if half else clock

@@ -3,7 +3,8 @@
 The power columns are ``PkgWatt``, ``CorWatt``, ``GFXWatt``, ``RAMWatt`` and ``SysWatt``; with ``--Joules`` they are
 ``Pkg_J`` and so on. The first row of a table (``-`` in its first columns) is the system's: packages are added up in
 it, so it is read only where no column ``Package`` tells them apart. Times are in ``Time_Of_Day_Seconds`` (the end of
-the interval, seconds since 1970), which ``--enable Time_Of_Day_Seconds`` adds. Source: turbostat(8),
+the interval, seconds since 1970), which ``--enable Time_Of_Day_Seconds`` adds, else in a stamp that another program
+writes before each line. Source: turbostat(8),
 https://github.com/torvalds/linux/blob/master/tools/power/x86/turbostat/turbostat.8.
 """
 
@@ -17,6 +18,8 @@ import pandas as pd
 
 from lca_ai.errors import LogError
 from lca_ai.logs import domains, origin
+from lca_ai.logs.formats.scrolling import PREFIX
+from lca_ai.logs.formats.stamps import isoformat, utc_times
 from lca_ai.logs.records import SECOND_US, Format, Note, Options, Records, distinct, numbers
 
 if TYPE_CHECKING:
@@ -50,11 +53,13 @@ def _names(line: str) -> list[str]:
 
 
 def _read(path: Path, text: str, options: Options) -> Records:
+    text, unread = _with_times(text, options, path)
     header = _HEADER.search(text)
     names = distinct(_names(header.group())) if header else []
     if len(names) > _MOST_COLUMNS:
         raise LogError("the header has too many columns", file=path.name, value=_shown(names))
     table, notes, count = _table(text, names, path)
+    notes += unread
     if _TIME in names:
         time = numbers(table[_TIME])
         notes.append(Note("unreadable time", int(time.isna().sum()), "the cell is not a time stamp"))
@@ -81,6 +86,27 @@ def _read(path: Path, text: str, options: Options) -> Records:
         device_covers=domains.covers(devices),
         resolution=_RESOLUTION,
     )
+
+
+def _with_times(text: str, options: Options, path: Path) -> tuple[str, list[Note]]:
+    """Return the table with the stamp that another program wrote before each line (``ts``) as its column of the time.
+
+    Raises
+    ------
+    LogError : for naive stamps without a zone
+    """
+    if not re.search(rf"^{PREFIX}.*(?:Watt|_J)\b", text, re.MULTILINE):
+        return text, []
+    lines = pd.Series(text.split("\n"), dtype="str")
+    stamps = lines.str.extract(rf"^({PREFIX})", expand=False)
+    bare = lines.str.replace(rf"^{PREFIX}", "", regex=True)
+    heads = stamps.notna() & bare.str.contains(_HEADER)
+    if not heads.any() or bare[heads].str.contains(_TIME, regex=False).any():
+        return text, []
+    known = stamps[stamps.notna() & ~heads].str.strip()
+    time, notes = utc_times(known.map(isoformat), pd.Series("run", index=known.index), options, path)
+    told = (time / SECOND_US).map("{:.6f}".format).reindex(lines.index)
+    return "\n".join((told + "\t" + bare).where(told.notna(), bare).mask(heads, f"{_TIME}\t" + bare)), notes
 
 
 def _given_ends(
