@@ -16,7 +16,7 @@ from lca_ai.logs.files import NotUnpacked, plain
 from lca_ai.logs.keep import Kept
 from lca_ai.logs.pieces import Piece
 from lca_ai.logs.reading import EnergyReading
-from lca_ai.logs.records import SECOND_US, Options, Records
+from lca_ai.logs.records import SECOND_US, AmbiguousTimeError, Options, Records
 from lca_ai.logs.segments import Window
 from lca_ai.logs.stream import Progress
 from lca_ai.logs.summarise import of_stream, of_whole
@@ -29,6 +29,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _IN_PIECES = ("csv", "parquet")
 #: Folder beside kept parts with the copies of remote files: the next run fetches only those that are new.
 _COPIES = "copies"
+#: Rows that are read whole where they have to be, about 10 GB.
+_MOST_WHOLE = 40_000_000
 
 
 def read_power_log(  # noqa: PLR0913 (a log is described by what a user knows of it)
@@ -194,9 +196,14 @@ def _read_files(  # noqa: PLR0913 (what is read, and how)
                 raise NotUnpacked
             return of_whole(_read(paths, lying, log), log, window)
         max_gap = None if log.max_gap is None else round(log.max_gap.to("s").magnitude * SECOND_US)
-        found = stream.read(
-            pieces, max_gap=max_gap, window=window, engine=engine, progress=progress, kept=kept, jobs=jobs
-        )  # fmt: skip
+        try:
+            found = stream.read(
+                pieces, max_gap=max_gap, window=window, engine=engine, progress=progress, kept=kept, jobs=jobs
+            )
+        except AmbiguousTimeError:  # the rows before and after, in other pieces, may tell which is meant
+            if unneeded or sum(piece.rows for piece in pieces) > _MOST_WHOLE:
+                raise
+            return of_whole(_read(paths, lying, log), log, window)
         return of_stream(found, log)
 
 

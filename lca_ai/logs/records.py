@@ -209,6 +209,10 @@ def distinct(names: list[str]) -> list[str]:
     return distinct
 
 
+class AmbiguousTimeError(LogError):
+    """A local time that happens twice, where the rows that are there do not tell which is meant."""
+
+
 def to_utc(local: pd.Series, device: pd.Series, zone: str | None, *, file: str) -> NDArray[np.int64]:
     """Return time stamps as µs since 1970 UTC.
 
@@ -220,8 +224,8 @@ def to_utc(local: pd.Series, device: pd.Series, zone: str | None, *, file: str) 
 
     Raises
     ------
-    LogError : for naive stamps without a zone, for local times that do not exist, and for ambiguous ones that the
-        order of the rows does not resolve
+    LogError : for naive stamps without a zone, for local times that do not exist
+    AmbiguousTimeError : for local times that happen twice, and that the order of the rows does not resolve
     """
     if local.dt.tz is not None:
         return _micros(local)
@@ -276,7 +280,7 @@ def _second_pass(
         if passes is None:
             passes = _single_pass(naive, index, inside, int(shift[inside[0]]))
         if passes is None:
-            raise LogError(
+            raise AmbiguousTimeError(
                 f"this local time happens twice in {zone} (clock change) and the rows do not tell which is meant",
                 file=file,
                 value=str(local.iloc[int(inside[0])]),

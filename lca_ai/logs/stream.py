@@ -30,7 +30,7 @@ from lca_ai.logs.pieces import Piece
 from lca_ai.logs.quality import clean, refuse_hours
 from lca_ai.logs.records import HOUR_US, Note, Options, Records
 from lca_ai.logs.rows import Rows, frame_of, hours_of, joined, rows_of
-from lca_ai.logs.segments import MaxGap, Rules, Window
+from lca_ai.logs.segments import I64, MaxGap, Rules, Window
 from lca_ai.logs.sheet import Chunk
 
 #: A file below these is read whole: the fast way does not pay.
@@ -151,7 +151,7 @@ def read(  # noqa: PLR0913 (how a log is read)
         refuse_hours(hours, done, file=finished[0].path.name)
         if progress is not None:
             progress(done, total)
-    whole = _disentangled(found, pieces, work, rules)
+    whole = _disentangled(found, pieces, work, rules, jobs=jobs)
     if not whole.hours:
         raise LogError("no usable row is left", file=pieces[0].path.name)
     _check_extent(whole, window, pieces[0].path.name)
@@ -169,12 +169,36 @@ def read(  # noqa: PLR0913 (how a log is read)
 
 
 def _closed(whole: Part, rules: Rules) -> Partial:
-    """The sum of all parts, the intervals between their runs bridged: :func:`close`, on plain columns."""
+    """The sum of all parts, the intervals between their runs bridged: :func:`close`, on plain columns.
+
+    What the bridges have outside the window, and readings that two parts share, is noted in ``whole``.
+    """
     runs = frame_of(whole.runs).drop(columns="tag")
     across = bridged(runs, rules)
+    if rules.window != (None, None):
+        everywhere = bridged(runs, Rules(rules.kind, rules.max_gap, absurd_power=rules.absurd_power))
+        whole.outside.append(float(everywhere.hours["energy"].sum() - across.hours["energy"].sum()))
     tables = [rows_of(one.reset_index()) for one in (across.hours, uncovered_edges(runs, rules.window)) if len(one)]
-    hours = hours_of([*whole.hours, *tables])
+    hours = hours_of([*whole.hours, *tables, *_shared(whole, rules)])
     return Partial(rules, hours, across.runs, max(whole.longest, across.longest), across.resets, across.leaps)
+
+
+def _shared(whole: Part, rules: Rules) -> list[Rows]:
+    """Take off the readings that two parts share at their edge: they count once, and are noted."""
+    runs = joined(whole.runs)
+    columns, (since, until) = runs.columns, rules.window
+    order = np.lexsort((columns["last"], columns["first"], runs.device))
+    device, first, last = runs.device[order], columns["first"][order], columns["last"][order]
+    same = (device[1:] == device[:-1]) & (first[1:] == last[:-1])
+    if not same.any():
+        return []
+    whole.notes.append(Note("duplicate", int(same.sum()), "same device, time and value"))
+    time, device = first[1:][same], device[1:][same]
+    inside = (time >= (time if since is None else since)) & (time <= (time if until is None else until))
+    none = np.zeros(int(inside.sum()))
+    sums = {"energy": none, "covered": none, "gap": none, "samples": none - 1.0}
+    whole.readings.subtract(runs.names[code] for code in device.tolist())
+    return [Rows(runs.names, device[inside], {"hour": time[inside] // HOUR_US * HOUR_US, **sums})]
 
 
 def _by_job(whole: Part, rules: Rules) -> pd.DataFrame:
@@ -261,7 +285,9 @@ def cadence(pieces: list[Piece]) -> dict[str, int]:
     return {name: int(np.median(own) * factor) for name, own in medians.items() if len(own)}
 
 
-def _disentangled(found: list[tuple[list[Piece], Part]], pieces: list[Piece], work: engines.Work, rules: Rules) -> Part:
+def _disentangled(
+    found: list[tuple[list[Piece], Part]], pieces: list[Piece], work: engines.Work, rules: Rules, *, jobs: bool
+) -> Part:
     """Add the parts; those whose runs of one device overlap in time are read again, together."""
     whole = parts.add(part for _, part in found)
     if not whole.runs:
@@ -272,9 +298,10 @@ def _disentangled(found: list[tuple[list[Piece], Part]], pieces: list[Piece], wo
     tangled = {pieces[tag] for cluster in clusters for tag in cluster}
     kept = [part for batch, part in found if tangled.isdisjoint(batch)]
     beside = [piece for batch, _ in found if not tangled.isdisjoint(batch) for piece in batch if piece not in tangled]
-    jobs = bool(whole.jobs)
+    runs = joined(whole.runs)
     again = [
-        _together([pieces[tag] for tag in sorted(cluster)], min(cluster), rules, jobs=jobs) for cluster in clusters
+        _together([pieces[tag] for tag in sorted(cluster)], min(cluster), _starts(runs, cluster), rules, jobs=jobs)
+        for cluster in clusters
     ]
     return parts.add([*kept, *(work(piece) for piece in beside), *again])
 
@@ -298,8 +325,27 @@ def _clusters(runs: Rows) -> list[set[int]]:
     return list({id(cluster): cluster for cluster in found.values()}.values())
 
 
-def _together(tangled: list[Piece], tag: int, rules: Rules, *, jobs: bool) -> Part:
+def _starts(runs: Rows, cluster: set[int]) -> dict[str, I64]:
+    """When the runs of each device begin [µs] once those of some parts that overlap are one.
+
+    What lies between two of them may be in other parts: they stay apart.
+    """
+    mine = np.isin(runs.columns["tag"], list(cluster))
+    found = {}
+    for code in np.unique(runs.device[mine]):
+        own = mine & (runs.device == code)
+        order = np.argsort(runs.columns["first"][own], kind="stable")
+        first, last = (runs.columns[name][own][order] for name in ("first", "last"))
+        found[runs.names[code]] = first[np.append(True, first[1:] > np.maximum.accumulate(last)[:-1])]
+    return found
+
+
+def _together(tangled: list[Piece], tag: int, starts: dict[str, I64], rules: Rules, *, jobs: bool) -> Part:
     """Read overlapping pieces together, each file sorted; a row that another file has as well counts once.
+
+    Parameters
+    ----------
+    starts : when the runs of each device begin: see :func:`_starts`
 
     Raises
     ------
@@ -325,11 +371,19 @@ def _together(tangled: list[Piece], tag: int, rules: Rules, *, jobs: bool) -> Pa
         notes.append(Note("duplicate", int(repeated.sum()), "a row of another file again"))
     edges = np.cumsum([0, *map(len, frames)])
     found_parts = [
-        parts.of_frame(kept, [], rules, file=tangled[0].path.name, rows=stop - start, tag=tag)
+        parts.of_frame(run, [], rules, file=tangled[0].path.name, rows=len(run), tag=tag)
         for start, stop in pairwise(edges)
-        for kept in [everything.iloc[start:stop][~repeated.iloc[start:stop]].reset_index(drop=True)]
-        if len(kept)
+        for run in _by_run(everything.iloc[start:stop][~repeated.iloc[start:stop]], starts)
     ]
     part = parts.add(found_parts)
     part.notes += notes
+    part.rows = rows
     return part
+
+
+def _by_run(frame: pd.DataFrame, starts: dict[str, I64]) -> list[pd.DataFrame]:
+    """Divide cleaned readings so that each part has one run of a device at most."""
+    time, run = frame["time"].to_numpy("int64"), np.zeros(len(frame), dtype=np.int64)
+    for name, rows in frame.groupby("device", sort=False).indices.items():
+        run[rows] = np.searchsorted(starts[str(name)], time[rows], side="right")
+    return [frame[run == number].reset_index(drop=True) for number in np.unique(run)]
