@@ -43,7 +43,7 @@ def chunks_of(piece: Piece, *, jobs: bool = False) -> Iterator[Chunk]:
 
     Parameters
     ----------
-    jobs : whether the job of each reading is wanted, where the log names it
+    jobs : whether the job of each reading is wanted: none, where the file names no jobs
 
     Raises
     ------
@@ -58,7 +58,8 @@ def chunks_of(piece: Piece, *, jobs: bool = False) -> Iterator[Chunk]:
     try:
         for chunk in _parquet_chunks(piece) if piece.form == "parquet" else _csv_chunks(piece):
             if len(chunk.codes) or chunk.notes:
-                yield chunk
+                none = jobs and chunk.job is None
+                yield replace(chunk, job=np.full(len(chunk.codes), -1, dtype=np.int64)) if none else chunk
     except (pa.ArrowException, OSError) as fault:
         raise LogError(f"this part cannot be read: {' '.join(str(fault).split())}", file=piece.path.name) from fault
 

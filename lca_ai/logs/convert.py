@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from lca_ai.errors import LogError
-from lca_ai.logs import formats, origin, parts, stream
+from lca_ai.logs import chunks, formats, origin, parts, stream
 from lca_ai.logs.files import plain
 from lca_ai.logs.records import SECOND_US, Kind
 
@@ -62,7 +62,7 @@ def _frames(paths: list[Path], lying: list[Path], log: PowerLog) -> Iterator[tup
     if pieces is not None:
         jobs = any(piece.job for piece in pieces)
         for piece in pieces:
-            for chunk in stream.chunks_of(piece, jobs=jobs):
+            for chunk in chunks.chunks_of(piece, jobs=jobs):
                 yield piece.kind, parts.frame_of(chunk, piece.kind)
         return
     for path, one in zip(paths, lying, strict=True):

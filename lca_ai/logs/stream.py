@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial as bound
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +18,7 @@ import pandas as pd
 
 from lca_ai import tables
 from lca_ai.errors import LogError
-from lca_ai.logs import chunks, engines, parts
+from lca_ai.logs import chunks, engines, parts, tangled
 from lca_ai.logs import pieces as files
 from lca_ai.logs.formats.generic import RANKS
 from lca_ai.logs.integrate import Partial, bridged, uncovered_edges
@@ -27,18 +26,15 @@ from lca_ai.logs.job_column import across, table_of
 from lca_ai.logs.keep import Kept
 from lca_ai.logs.parts import Part
 from lca_ai.logs.pieces import Piece
-from lca_ai.logs.quality import clean, refuse_hours
-from lca_ai.logs.records import HOUR_US, Note, Options, Records
+from lca_ai.logs.quality import refuse_hours
+from lca_ai.logs.records import HOUR_US, Note, Options
 from lca_ai.logs.rows import Rows, frame_of, hours_of, joined, rows_of
-from lca_ai.logs.segments import I64, MaxGap, Rules, Window
-from lca_ai.logs.sheet import Chunk
+from lca_ai.logs.segments import MaxGap, Rules, Window
 
 #: A file below these is read whole: the fast way does not pay.
 LEAST_ROWS = 1 << 19
 #: Files whose heads tell the cadence of a log of many.
 _HEADS = 64
-#: Rows that are sorted together where parts overlap; more would not fit the memory that streaming promises.
-_MOST_SORTED = 40_000_000
 
 Progress = Callable[[int, int], None]
 
@@ -248,15 +244,9 @@ def integrate(piece: Piece, *, rules: Rules, numbers: _Numbers, chunks_in_all: i
     """Integrate one piece; the part's runs bear its number."""
     tag, file = numbers[piece], piece.path.name
     return parts.add(
-        parts.integrate(chunk, rules, file=file, tag=tag, chunks=chunks_in_all) for chunk in chunks_of(piece, jobs=jobs)
+        parts.integrate(chunk, rules, file=file, tag=tag, chunks=chunks_in_all)
+        for chunk in chunks.chunks_of(piece, jobs=jobs)
     )
-
-
-def chunks_of(piece: Piece, *, jobs: bool) -> Iterator[Chunk]:
-    """The chunks of a piece; where jobs are asked for and it names none, they are of none."""
-    for chunk in chunks.chunks_of(piece, jobs=jobs):
-        none = jobs and chunk.job is None
-        yield replace(chunk, job=np.full(len(chunk.codes), -1, dtype=np.int64)) if none else chunk
 
 
 def cadence(pieces: list[Piece]) -> dict[str, int]:
@@ -292,98 +282,16 @@ def _disentangled(
     whole = parts.add(part for _, part in found)
     if not whole.runs:
         return whole
-    clusters = _clusters(joined(whole.runs))
+    clusters = tangled.clusters(joined(whole.runs))
     if not clusters:
         return whole
-    tangled = {pieces[tag] for cluster in clusters for tag in cluster}
-    kept = [part for batch, part in found if tangled.isdisjoint(batch)]
-    beside = [piece for batch, _ in found if not tangled.isdisjoint(batch) for piece in batch if piece not in tangled]
-    runs = joined(whole.runs)
-    again = [
-        _together([pieces[tag] for tag in sorted(cluster)], min(cluster), _starts(runs, cluster), rules, jobs=jobs)
-        for cluster in clusters
-    ]
-    return parts.add([*kept, *(work(piece) for piece in beside), *again])
-
-
-def _clusters(runs: Rows) -> list[set[int]]:
-    """Groups of parts that have to be read together; a shared reading at the edge is no overlap."""
-    columns = runs.columns
-    order = np.lexsort((columns["last"], columns["first"], runs.device))
-    device = runs.device[order]
-    first, last, tags = (columns[name][order] for name in ("first", "last", "tag"))
-    same = device[1:] == device[:-1]
-    if not (same & (first[1:] <= last[:-1])).any():
-        return []
-    ends = pd.Series(last).groupby(device, sort=False).cummax().to_numpy()[:-1]
-    shared = (ends == first[1:]) & (columns["last_value"][order][:-1] == columns["first_value"][order][1:])
-    found: dict[int, set[int]] = {}
-    for row in np.flatnonzero(same & (first[1:] <= ends) & ~shared):
-        one, other = (found.setdefault(int(tag), {int(tag)}) for tag in (tags[row], tags[row + 1]))
-        one |= other
-        found |= dict.fromkeys(one, one)
-    return list({id(cluster): cluster for cluster in found.values()}.values())
-
-
-def _starts(runs: Rows, cluster: set[int]) -> dict[str, I64]:
-    """When the runs of each device begin [µs] once those of some parts that overlap are one.
-
-    What lies between two of them may be in other parts: they stay apart.
-    """
-    mine = np.isin(runs.columns["tag"], list(cluster))
-    found = {}
-    for code in np.unique(runs.device[mine]):
-        own = mine & (runs.device == code)
-        order = np.argsort(runs.columns["first"][own], kind="stable")
-        first, last = (runs.columns[name][own][order] for name in ("first", "last"))
-        found[runs.names[code]] = first[np.append(True, first[1:] > np.maximum.accumulate(last)[:-1])]
-    return found
-
-
-def _together(tangled: list[Piece], tag: int, starts: dict[str, I64], rules: Rules, *, jobs: bool) -> Part:
-    """Read overlapping pieces together, each file sorted; a row that another file has as well counts once.
-
-    Parameters
-    ----------
-    starts : when the runs of each device begin: see :func:`_starts`
-
-    Raises
-    ------
-    LogError : where they are too many to be sorted, or two files still overlap
-    """
-    rows = sum(piece.rows for piece in tangled)
-    if rows > _MOST_SORTED:
-        raise LogError(
-            "the readings of a device are out of order over too much of the log to be sorted in memory",
-            file=tangled[0].path.name, value=f"{rows:,} rows", accepted="a log sorted by time, or by device and time",
-        )  # fmt: skip
-    notes, frames = [], []
-    for path in dict.fromkeys(piece.path for piece in tangled):
-        own = [chunk for piece in tangled if piece.path == path for chunk in chunks_of(piece, jobs=jobs)]
-        frame = pd.concat([parts.frame_of(chunk, rules.kind) for chunk in own], ignore_index=True)
-        records = Records(rules.kind, frame, "", len(frame), file=path.name)
-        cleaned, found = clean(records, absurd_power=rules.absurd_power, file=path.name)
-        notes += found
-        frames.append(cleaned)
-    everything = pd.concat(frames, ignore_index=True)
-    repeated = everything.duplicated()
-    if repeated.any():
-        notes.append(Note("duplicate", int(repeated.sum()), "a row of another file again"))
-    edges = np.cumsum([0, *map(len, frames)])
-    found_parts = [
-        parts.of_frame(run, [], rules, file=tangled[0].path.name, rows=len(run), tag=tag)
-        for start, stop in pairwise(edges)
-        for run in _by_run(everything.iloc[start:stop][~repeated.iloc[start:stop]], starts)
-    ]
-    part = parts.add(found_parts)
-    part.notes += notes
-    part.rows = rows
-    return part
-
-
-def _by_run(frame: pd.DataFrame, starts: dict[str, I64]) -> list[pd.DataFrame]:
-    """Divide cleaned readings so that each part has one run of a device at most."""
-    time, run = frame["time"].to_numpy("int64"), np.zeros(len(frame), dtype=np.int64)
-    for name, rows in frame.groupby("device", sort=False).indices.items():
-        run[rows] = np.searchsorted(starts[str(name)], time[rows], side="right")
-    return [frame[run == number].reset_index(drop=True) for number in np.unique(run)]
+    again = {pieces[tag] for cluster in clusters for tag in cluster}
+    kept = [part for batch, part in found if again.isdisjoint(batch)]
+    beside = [piece for batch, _ in found if not again.isdisjoint(batch) for piece in batch if piece not in again]
+    return parts.add(
+        [
+            *kept,
+            *(work(piece) for piece in beside),
+            *(tangled.together(cluster, pieces, joined(whole.runs), rules, jobs=jobs) for cluster in clusters),
+        ]
+    )

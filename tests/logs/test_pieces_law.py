@@ -130,6 +130,15 @@ def test_parts_far_apart_that_one_device_ties_together_stay_apart_for_the_others
     assert found.dropped == 1
 
 
+def test_a_late_row_that_is_the_last_one_of_an_earlier_part(tmp_path):
+    """Of two files, the second has the last reading of a part of the first again, at its end."""
+    in_file(tmp_path / "1.parquet", *((10 * n, 100) for n in range(12)), group=4)
+    in_file(tmp_path / "2.parquet", *((10 * n, 100) for n in (*range(12, 20), 3)), group=9)
+    log = read_power_log([str(tmp_path / "1.parquet"), str(tmp_path / "2.parquet")], max_gap="60 s")
+    found = read_energy(log, keep=tmp_path / "kept")
+    assert (found.total * 3.6e6, found.samples, found.dropped) == (pytest.approx(19_000.0), 20, 1)
+
+
 def test_an_hour_that_a_clock_repeats_is_told_by_the_rows_of_other_pieces(tmp_path, monkeypatch):
     """02:30 to 02:30 in Paris, 2024-10-27, a row group for each ten minutes: none tells by itself which pass it is."""
     times = pd.Timestamp("2024-10-27T00:30:00Z") + pd.to_timedelta(np.arange(0, 3601, 60), unit="s")
