@@ -94,6 +94,7 @@ def _format(target: str, data: bytes, path: Path) -> None:
     if turn == 0:
         for one in records:
             _check_clean(one)
+        _rule(form != "csv" or _rows(records), "each row that is read is used, or counted in a note")
     reading = of_whole(records, log, (None, None))
     _check_reading(reading, closely=turn == 2)  # noqa: PLR2004 (one in twelve)
     if turn == 4:  # noqa: PLR2004 (one in twelve)
@@ -268,6 +269,12 @@ def _check_clean(records: Records) -> None:
     used, notes = quality.clean(records, absurd_power=absurd, file=records.file)
     dropped = sum(note.count for note in notes[len(records.notes) :] if note.what not in _KEPT)
     _rule(len(used) + dropped == len(records.frame), "rows used and rows dropped are the rows read")
+
+
+def _rows(found: list[Records]) -> bool:
+    """Whether the rows of readings and those in notes are the rows that were read."""
+    dropped = sum(note.count for one in found for note in one.notes if note.what not in _KEPT)
+    return dropped + sum(len(one.frame) for one in found) == sum(one.rows for one in found)
 
 
 def _open_end(data: bytes) -> bool:

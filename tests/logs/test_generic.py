@@ -189,6 +189,12 @@ def test_an_energy_without_a_duration_lasts_since_the_one_before(read, counts):
     assert counts(reading) == {"interval length assumed": 1}
 
 
+def test_an_energy_that_is_there_twice_is_counted_as_dropped(read, counts):
+    reading = read(csv("time,energy [J]", (at(10), 10), (at(20), 10), (at(20), 10), (at(30), 10), (at(40), "")))
+    assert reading.total * JOULE_PER_KWH == pytest.approx(30.0)
+    assert counts(reading) == {"interval length assumed": 1, "duplicate": 1, "not a number": 1}
+
+
 def test_a_single_energy_without_a_duration_is_refused(read):
     with pytest.raises(LogError, match=r"single energy.*duration"):
         read(csv("time,energy [J]", (at(10), 10)))

@@ -152,3 +152,13 @@ def test_other_texts_are_not_turbostat(text):
 def test_a_column_that_is_there_twice_is_read_once(write):
     again = [line + "\t" + line.split("\t")[-1] for line in LOG.splitlines()[2:]]
     assert energies(readings(write(PREAMBLE + "\n".join(again) + "\n"))) == energies(readings(write(LOG)))
+
+
+def test_a_row_that_ends_before_its_package_is_counted(write):
+    header = "Time_Of_Day_Seconds PkgWatt Package\n"
+    rows = [f"{FIRST + n} 20.0 0\n{FIRST + n} 30.0\n" for n in range(3)]
+    found = readings(write(header + "".join(rows)))
+    assert energies(found) == {"package-0": 60.0}
+    assert {note.what: note.count for note in found.notes} == {"row without a package": 3, "interval length assumed": 1}
+    with pytest.raises(LogError, match=r"no row"):
+        readings(write(header + f"{FIRST} 20.0\n{FIRST + 1} 20.0\n"))
