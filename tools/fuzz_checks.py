@@ -238,7 +238,7 @@ def _check_reading(reading: EnergyReading, *, closely: bool = True) -> None:
         values = hours[["energy", "covered", "gap", "samples"]].to_numpy("float64")
         _rule(np.isfinite(values).all(), "energy and times are finite")
         _rule((values >= -_ROUNDING).all(), "energy and times are not negative")
-        if reading.format not in _OF_INTERVALS:
+        if reading.format not in _OF_INTERVALS and not any(note.what == _OVERLAP for note in reading.notes):
             _rule((values[:, 1] + values[:, 2] <= _HOUR + 1e-3).all(), "an hour has 3,600 seconds")
     _rule(0.0 <= reading.total < np.inf, "the energy is finite and not negative")
     _rule(np.isfinite([reading.longest_interval, reading.max_gap, reading.occupied]).all(), "intervals are finite")
@@ -254,6 +254,7 @@ def _check_reading(reading: EnergyReading, *, closely: bool = True) -> None:
         _rule(np.isclose(total, reading.total, rtol=1e-6, atol=1e-12), "the energies by job sum to all")
 
 
+_OVERLAP = "overlapping intervals"
 #: Logs of intervals, which may overlap: each is counted in full.
 _OF_INTERVALS = {
     "csv", "parquet", "codecarbon", "zeus", "eco2ai", "boamps", "carbontracker", "sacct", "perf-stat", "mlflow",

@@ -289,3 +289,10 @@ def test_the_energies_of_the_jobs_add_up_whatever_their_steps(write, jobs, steps
     (records,) = formats.read(write(table(*rows)), None, Options("UTC"))
     assert records.frame["energy"].sum() == pytest.approx(sum(energy for _, energy in jobs))
     assert len(records.frame) == len(jobs)
+
+
+def test_a_field_that_is_there_twice_is_read_once(read):
+    text = f"JobID|jobid|Start|End|ConsumedEnergyRaw|consumedenergyraw\n7|7|{HOUR}|500|500\n8|8|{HOUR}|600|600\n"
+    assert joules(read(text, timezone="UTC")) == {"7": 500, "8": 600}
+    columns = {"JobID": "0", "Start": "2", "End": "3", "ConsumedEnergyRaw": "5"}
+    assert joules(read(text, format="sacct", columns=columns, timezone="UTC")) == {"7": 500, "8": 600}
