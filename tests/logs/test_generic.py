@@ -158,6 +158,15 @@ def test_a_counter_that_is_reset_loses_the_energy_across_it(read, counts):
     assert reading.dropped == 0
 
 
+@pytest.mark.parametrize("odd", ["1e308", "1e20"])
+def test_a_huge_reading_takes_nothing_from_the_others(read, counts, odd):
+    """100 J and 100 J before it, 50 J after: as large as it is, the others are exact."""
+    values = [1_000, 1_100, 1_200, odd, 7, 57]
+    reading = read(csv("time,counter [J]", *((at(10 * n), value) for n, value in enumerate(values))))
+    assert reading.total * JOULE_PER_KWH == pytest.approx(250.0)
+    assert counts(reading) == {"counter reset": 1, "absurd": 1}
+
+
 def test_a_counter_that_leaps_and_falls_back_gains_nothing(read, counts):
     # 1e15 J in 10 s is beyond any device; 100 J before and 100 J after
     rows = [(at(0), 100), (at(10), 200), (at(20), 1e15), (at(30), 300), (at(40), 400)]
