@@ -393,3 +393,16 @@ def test_missing_parquet_cells_are_set_aside(parquet, counts):
     )
     assert reading.total * JOULE_PER_KWH == pytest.approx(2_000.0)
     assert counts(reading) == {"unreadable time": 1, "no device": 1}
+
+
+def test_an_offset_of_another_shape_among_naive_times_is_set_aside(read, counts):
+    rows = [("2024-05-31 10:00:00", 100), ("2024-05-31 10:00:05+0:00", 900), ("2024-05-31T10:00:10.5", 100)]
+    reading = read(csv("time,power", *rows), timezone="UTC")
+    assert reading.total * JOULE_PER_KWH == pytest.approx(1_050.0)
+    assert counts(reading) == {"unreadable time": 1}
+
+
+def test_the_names_of_columns_in_an_error_are_not_the_whole_file(read):
+    with pytest.raises(LogError, match=r"no such column") as fault:
+        read("x" * 5_000 + ",b\n1,2\n", columns={"time": "t", "power": "b:W"})
+    assert len(str(fault.value)) < 600
