@@ -223,7 +223,7 @@ def _joined(rows: pd.DataFrame, broken: pd.Series) -> pd.Series:
     stretches = rows["counter"].groupby([device, broken.groupby(device, sort=False).cumsum()], sort=False)
     gained = (stretches.last() - stretches.first()).groupby(level=0, sort=False).cumsum()
     before = gained.groupby(level=0, sort=False).shift(fill_value=0.0).to_numpy()
-    joined = rows["counter"] - stretches.transform("first") + before[stretches.ngroup()]
+    joined: pd.Series = rows["counter"] - stretches.transform("first") + before[stretches.ngroup()]
     return joined.where(broken.groupby(device, sort=False).transform("any"), rows["counter"])
 
 
