@@ -94,6 +94,7 @@ def _format(target: str, data: bytes, path: Path) -> None:
     if turn == 0:
         for one in records:
             _check_clean(one)
+        _rule(form != "csv" or _rows(records), "each row that is read is used, or counted in a note")
     reading = of_whole(records, log, (None, None))
     _check_reading(reading, closely=turn == 2)  # noqa: PLR2004 (one in twelve)
     if turn == 4:  # noqa: PLR2004 (one in twelve)
@@ -237,7 +238,7 @@ def _check_reading(reading: EnergyReading, *, closely: bool = True) -> None:
         values = hours[["energy", "covered", "gap", "samples"]].to_numpy("float64")
         _rule(np.isfinite(values).all(), "energy and times are finite")
         _rule((values >= -_ROUNDING).all(), "energy and times are not negative")
-        if reading.format not in _OF_INTERVALS:
+        if reading.format not in _OF_INTERVALS and not any(note.what == _OVERLAP for note in reading.notes):
             _rule((values[:, 1] + values[:, 2] <= _HOUR + 1e-3).all(), "an hour has 3,600 seconds")
     _rule(0.0 <= reading.total < np.inf, "the energy is finite and not negative")
     _rule(np.isfinite([reading.longest_interval, reading.max_gap, reading.occupied]).all(), "intervals are finite")
@@ -253,6 +254,7 @@ def _check_reading(reading: EnergyReading, *, closely: bool = True) -> None:
         _rule(np.isclose(total, reading.total, rtol=1e-6, atol=1e-12), "the energies by job sum to all")
 
 
+_OVERLAP = "overlapping intervals"
 #: Logs of intervals, which may overlap: each is counted in full.
 _OF_INTERVALS = {
     "csv", "parquet", "codecarbon", "zeus", "eco2ai", "boamps", "carbontracker", "sacct", "perf-stat", "mlflow",
@@ -268,6 +270,12 @@ def _check_clean(records: Records) -> None:
     used, notes = quality.clean(records, absurd_power=absurd, file=records.file)
     dropped = sum(note.count for note in notes[len(records.notes) :] if note.what not in _KEPT)
     _rule(len(used) + dropped == len(records.frame), "rows used and rows dropped are the rows read")
+
+
+def _rows(found: list[Records]) -> bool:
+    """Whether the rows of readings and those in notes are the rows that were read."""
+    dropped = sum(note.count for one in found for note in one.notes if note.what not in _KEPT)
+    return dropped + sum(len(one.frame) for one in found) == sum(one.rows for one in found)
 
 
 def _open_end(data: bytes) -> bool:

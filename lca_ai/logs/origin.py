@@ -107,7 +107,8 @@ def by_elapsed(seconds: pd.Series, options: Options, path: Path, *, missing: Log
         raise LogError(
             "the log tells the time between its readings itself", file=path.name, field="every", accepted="origin alone"
         )
-    times = options.origin_us + (seconds * SECOND_US).round().astype("int64")
+    far = LATEST_US / SECOND_US  # later than any log, and set aside as such
+    times = options.origin_us + (seconds.clip(-far, far) * SECOND_US).round().astype("int64")
     return times, Note(ASSUMED, len(seconds), f"first reading at {_shown(options)}, elapsed times of the log")
 
 

@@ -213,6 +213,20 @@ def _several_devices(count: int, file: str) -> LogError:
     )
 
 
+def _joined(rows: pd.DataFrame, broken: pd.Series) -> pd.Series:
+    """Return counters that go on where they were before a break, from 0; those of devices without one as they are.
+
+    Each stretch is counted from its own first reading: the sum of the breaks, of which one may be 1e300 J and the next
+    as much less, would leave nothing of the counter itself.
+    """
+    device = rows["device"]
+    stretches = rows["counter"].groupby([device, broken.groupby(device, sort=False).cumsum()], sort=False)
+    gained = (stretches.last() - stretches.first()).groupby(level=0, sort=False).cumsum()
+    before = gained.groupby(level=0, sort=False).shift(fill_value=0.0).to_numpy()
+    joined: pd.Series = rows["counter"] - stretches.transform("first") + before[stretches.ngroup()]
+    return joined.where(broken.groupby(device, sort=False).transform("any"), rows["counter"])
+
+
 def continuous(frames: list[pd.DataFrame], *, absurd_power: float) -> tuple[list[pd.DataFrame], list[Note]]:
     """Return counters made continuous over resets and leaps, across the files of a log.
 
@@ -226,8 +240,7 @@ def continuous(frames: list[pd.DataFrame], *, absurd_power: float) -> tuple[list
     leap = steps["counter"] > absurd_power * steps["time"] / SECOND_US
     if not (reset | leap).any():
         return frames, []
-    lost = steps["counter"].where(reset | leap, 0.0).groupby(together["device"], sort=False).cumsum()
-    together["counter"] -= lost
+    together["counter"] = _joined(together, reset | leap)
     notes = [
         Note("counter reset", int(reset.sum()), "the energy across the reset is not known and counted as none"),
         Note("absurd", int(leap.sum()), f"a leap of more than {absurd_power:g} W for one device, counted as none"),

@@ -340,6 +340,8 @@ def parse_times(texts: pd.Series, formats: tuple[str, ...]) -> pd.Series:
 #: A time that ends in Z or in an offset of hours, and perhaps minutes.
 _OFFSET = r"(?:Z|\d:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*[+-]\d{2}(?::?\d{2})?)\s*$"
 
+_NAIVE = r"\s*[\d-]+(?:[T ][\d:.,]+)?\s*"
+
 
 def _parse(texts: pd.Series, pattern: str) -> pd.Series:
     if pattern != "ISO8601":
@@ -347,7 +349,11 @@ def _parse(texts: pd.Series, pattern: str) -> pd.Series:
     aware = texts.str.contains(_OFFSET, regex=True, na=False)
     most = bool(aware.mean() > 0.5)  # noqa: PLR2004 (most)
     dated = texts.str.contains(r"^\s*\d{4}(?:-\d|\d{4}T)", regex=True, na=False)  # 20241027 and 2024 are rather numbers
-    return pd.to_datetime(texts.where(dated & (aware == most)), format="ISO8601", errors="coerce", utc=most)
+    chosen = texts.where(dated & (aware == most))
+    try:
+        return pd.to_datetime(chosen, format="ISO8601", errors="coerce", utc=most)
+    except ValueError:  # offsets of another shape, such as +0:00, among naive times
+        return pd.to_datetime(chosen.where(chosen.str.fullmatch(_NAIVE)), format="ISO8601", errors="coerce")
 
 
 def unreadable_times(cells: pd.Series, stamps: pd.Series) -> Note:

@@ -190,6 +190,12 @@ def test_a_file_is_not_read_in_a_format_it_is_not_in(write, name):
         read_power_log(write("time,power\n2024-05-31T10:00Z,1\n2024-05-31T10:01Z,1\n"), format=name)
 
 
+@pytest.mark.parametrize("name", ["jtop", "zeus-power", "eco2ai", "rapl", "pdu"])
+def test_columns_do_not_make_a_file_one_of_a_format_that_it_is_not(write, name):
+    with pytest.raises(LogError, match=r"this is not"):
+        read_power_log(write("Time,Watts\n2024-05-31T10:00Z,1\n"), format=name, columns={"power": "1:W"})
+
+
 @pytest.mark.parametrize(
     "header",
     [

@@ -165,6 +165,15 @@ def test_a_counter_that_is_reset_loses_the_energy_across_it(read, counts):
     assert reading.dropped == 0
 
 
+@pytest.mark.parametrize("odd", ["1e308", "1e20"])
+def test_a_huge_reading_takes_nothing_from_the_others(read, counts, odd):
+    """100 J and 100 J before it, 50 J after: as large as it is, the others are exact."""
+    values = [1_000, 1_100, 1_200, odd, 7, 57]
+    reading = read(csv("time,counter [J]", *((at(10 * n), value) for n, value in enumerate(values))))
+    assert reading.total * JOULE_PER_KWH == pytest.approx(250.0)
+    assert counts(reading) == {"counter reset": 1, "absurd": 1}
+
+
 def test_a_counter_that_leaps_and_falls_back_gains_nothing(read, counts):
     # 1e15 J in 10 s is beyond any device; 100 J before and 100 J after
     rows = [(at(0), 100), (at(10), 200), (at(20), 1e15), (at(30), 300), (at(40), 400)]
@@ -194,6 +203,12 @@ def test_an_energy_without_a_duration_lasts_since_the_one_before(read, counts):
     assert reading.total * JOULE_PER_KWH == pytest.approx(30.0)
     assert reading.covered_seconds == pytest.approx(30.0)
     assert counts(reading) == {"interval length assumed": 1}
+
+
+def test_an_energy_that_is_there_twice_is_counted_as_dropped(read, counts):
+    reading = read(csv("time,energy [J]", (at(10), 10), (at(20), 10), (at(20), 10), (at(30), 10), (at(40), "")))
+    assert reading.total * JOULE_PER_KWH == pytest.approx(30.0)
+    assert counts(reading) == {"interval length assumed": 1, "duplicate": 1, "not a number": 1}
 
 
 def test_a_single_energy_without_a_duration_is_refused(read):
@@ -485,3 +500,16 @@ def test_the_comma_of_a_stamp_in_nanoseconds_separates_no_cells(read):
     reading = read(csv("time,load,power", (stamp.format("00"), 3, 100), (stamp.format("10"), 4, 100)))
     assert reading.total * JOULE_PER_KWH == pytest.approx(1_000.0)
     assert reading.start.isoformat() == "2024-05-31T10:00:00.500000+00:00"
+
+
+def test_an_offset_of_another_shape_among_naive_times_is_set_aside(read, counts):
+    rows = [("2024-05-31 10:00:00", 100), ("2024-05-31 10:00:05+0:00", 900), ("2024-05-31T10:00:10.5", 100)]
+    reading = read(csv("time,power", *rows), timezone="UTC")
+    assert reading.total * JOULE_PER_KWH == pytest.approx(1_050.0)
+    assert counts(reading) == {"unreadable time": 1}
+
+
+def test_the_names_of_columns_in_an_error_are_not_the_whole_file(read):
+    with pytest.raises(LogError, match=r"no such column") as fault:
+        read("x" * 5_000 + ",b\n1,2\n", columns={"time": "t", "power": "b:W"})
+    assert len(str(fault.value)) < 600

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 
 import pytest
 from hypothesis import given
@@ -121,6 +122,26 @@ def test_mlperf_tiny(logs):
     assert reading.gap_seconds == 0.0
     (records,) = formats.read(path, None, ALONE)
     assert (records.frame["start"] - ORIGIN_US).tolist()[:2] == [0, 19_140_000]  # 28.27 s - 9.13 s
+
+
+def test_mlperf_tiny_of_windows_that_are_not_whole(logs, write):
+    """Of the five, one lost its start, one is later than any log, one lost its energy: what is left is two."""
+    text = (logs / "mlperf-tiny_stm32h7a3.txt").read_text()
+    changes = [
+        ("at time 28.27", "at time 2.8.27"),
+        ("at time 47.34", f"at time {'9' * 400}"),
+        ("1599411.500 uJ", "- uJ"),
+    ]
+    for was, now in changes:
+        assert text.count(was) == 1
+        text = text.replace(was, now)
+    energy, reading = joules(write(text), origin=ORIGIN)
+    assert energy == pytest.approx((1_598_789.9 + 1_596_224.3) * 1e-6, rel=1e-9)
+    assert {note.what: note.count for note in reading.notes} == {
+        "times assumed": 3, "window cut short": 1, "unreadable time": 1, "implausible time": 1
+    }  # fmt: skip
+    with pytest.raises(LogError, match=r"no window tells when it began"):
+        joules(write(re.sub(r"at time \S+", "at time 1.1.1", text)), origin=ORIGIN)
 
 
 @pytest.mark.parametrize(

@@ -361,3 +361,10 @@ def test_times_in_seconds_since_1970(read):
 def test_fields_of_sacct_are_not_sensors_of_a_bmc(write):
     with pytest.raises(LogError, match=r"nearly sacct: no JobID"):
         read_power_log(write("ConsumedEnergyRaw|CPUTimeRAW|ReqCPUS|Submit|Partition|State\n0|5|1|x|gpu|COMPLETED\n"))
+
+
+def test_a_field_that_is_there_twice_is_read_once(read):
+    text = f"JobID|jobid|Start|End|ConsumedEnergyRaw|consumedenergyraw\n7|7|{HOUR}|500|500\n8|8|{HOUR}|600|600\n"
+    assert joules(read(text, timezone="UTC")) == {"7": 500, "8": 600}
+    columns = {"JobID": "0", "Start": "2", "End": "3", "ConsumedEnergyRaw": "5"}
+    assert joules(read(text, format="sacct", columns=columns, timezone="UTC")) == {"7": 500, "8": 600}

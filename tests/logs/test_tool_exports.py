@@ -236,3 +236,8 @@ def test_rows_of_metrics_explorer_of_another_length_are_counted(read) -> None:
 def test_a_period_of_an_absurd_length_is_set_aside(read) -> None:
     with pytest.raises(LogError, match=r"no usable row is left.*interval too long"):
         read("Label,a\nMetric name,nvidia_smi_power_draw\nPeriod,9e30\nStatistic,Average\n2024/05/31 10:00:00,1\n")
+
+
+def test_an_export_of_nothing_is_told(write):
+    with pytest.raises(LogError, match=r"no row has a time stamp \(got ','"):
+        read_power_log(write(",\n"), format="google-explorer", columns={"power": "value:W"})

@@ -170,3 +170,13 @@ def test_the_stamp_that_another_program_wrote_before_each_line(write, stamp):
     if stamp.endswith("12:00:%02d"):
         with pytest.raises(LogError, match=r"no zone"):
             readings(write("\n".join(lines) + "\n"))
+
+
+def test_a_row_that_ends_before_its_package_is_counted(write):
+    header = "Time_Of_Day_Seconds PkgWatt Package\n"
+    rows = [f"{FIRST + n} 20.0 0\n{FIRST + n} 30.0\n" for n in range(3)]
+    found = readings(write(header + "".join(rows)))
+    assert energies(found) == {"package-0": 60.0}
+    assert {note.what: note.count for note in found.notes} == {"row without a package": 3, "interval length assumed": 1}
+    with pytest.raises(LogError, match=r"no row"):
+        readings(write(header + f"{FIRST} 20.0\n{FIRST + 1} 20.0\n"))

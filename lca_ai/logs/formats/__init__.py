@@ -104,6 +104,18 @@ FORMATS: dict[str, Format] = {
     )
 }
 
+#: Formats whose files may lack what they are recognised by, where the user says what their columns or metrics are.
+_DESCRIBED = (
+    dcgm_exporter.FORMAT,
+    sacct.FORMAT,
+    gmt.FORMAT,
+    cloudwatch.FORMAT,
+    google_monitoring.FORMAT,
+    google_explorer.FORMAT,
+    prometheus.FORMAT,
+    generic.CSV,
+    generic.PARQUET,
+)
 _HEAD = 20_000
 
 
@@ -120,7 +132,8 @@ def read(path: Path, name: str | None, options: Options) -> list[Records]:
         return _listed(generic.PARQUET.read(path, "", options), path, options)
     text = read_text(path)
     chosen = FORMATS[name] if name is not None else recognise(path, text, options)
-    if name is not None and options.columns is None and not chosen.matches(text[:_HEAD]):
+    described = options.columns is not None and chosen in _DESCRIBED
+    if name is not None and not described and not chosen.matches(text[:_HEAD]):
         raise LogError(f"this is not {chosen.title}", file=path.name, line=1, value=text.split("\n", 1)[0])
     return _listed(chosen.read(path, text, options), path, options)
 

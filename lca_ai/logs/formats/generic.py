@@ -130,8 +130,8 @@ def records_of(table: pd.DataFrame, path: Path, options: Options, format_name: s
         frame["start"] = frame["time"] - micros
     elif kind == "interval":
         _refuse_running_total(frame, path)
-        frame, note = _since_previous(frame, path)
-        notes.append(note)
+        frame, found = _since_previous(frame, path)
+        notes += found
     named = "device" in columns or options.device is not None
     return Records(kind, frame.reset_index(drop=True), format_name, len(table), None, notes, named=named)
 
@@ -196,8 +196,9 @@ def _refuse_running_total(frame: pd.DataFrame, path: Path) -> None:
         )
 
 
-def _since_previous(frame: pd.DataFrame, path: Path) -> tuple[pd.DataFrame, Note]:
+def _since_previous(frame: pd.DataFrame, path: Path) -> tuple[pd.DataFrame, list[Note]]:
     """Start each interval at the stamp before; the first of a device gets the device's median length."""
+    rows = len(frame)
     frame = frame.sort_values(["device", "time"], kind="stable").drop_duplicates()
     length = frame.groupby("device", sort=False)["time"].diff()
     if (length == 0).mean() > _MOST_SHARED_STAMPS:
@@ -214,7 +215,11 @@ def _since_previous(frame: pd.DataFrame, path: Path) -> tuple[pd.DataFrame, Note
         raise LogError(problem, file=path.name, value=device, accepted="a column duration [s]")
     firsts = int(length.isna().sum())
     frame = frame.assign(start=frame["time"] - length.fillna(median).round().astype("int64"))
-    return frame, Note("interval length assumed", firsts, "first interval of a device: its median length")
+    notes = [
+        Note("interval length assumed", firsts, "first interval of a device: its median length"),
+        Note("duplicate", rows - len(frame), "same device, time and energy"),
+    ]
+    return frame, [note for note in notes if note.count]
 
 
 def _value_role(kind: Kind) -> str:

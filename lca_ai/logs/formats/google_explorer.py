@@ -45,7 +45,9 @@ def _read(path: Path, text: str, options: Options) -> list[Records]:
     timed = stamps.notna()
     if not timed.any():
         accepted = "Fri May 31 2024 10:00:00 GMT+0200 (Central European Summer Time)"
-        raise LogError("no row has a time stamp", file=path.name, value=str(first.iloc[-1]), accepted=accepted)
+        raise LogError(
+            "no row has a time stamp", file=path.name, value=text.strip().rsplit("\n", 1)[-1], accepted=accepted
+        )
     heads = {row[0].strip(): row for row, is_reading in zip(rows, timed, strict=True) if not is_reading}
     times = np.asarray(stamps[timed].dt.tz_localize(None).astype("datetime64[us]").astype("int64"), dtype=np.int64)
     width = len(rows[0])

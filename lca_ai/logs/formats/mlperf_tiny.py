@@ -15,7 +15,7 @@ import pandas as pd
 from lca_ai.errors import LogError
 from lca_ai.logs import origin
 from lca_ai.logs.formats.stamps import lengths
-from lca_ai.logs.records import Format, Options, Records, numbers
+from lca_ai.logs.records import Format, Note, Options, Records, numbers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +28,7 @@ _WINDOW = re.compile(
     + _PREFIX + r"Energy/Inf\. +: +(?P<inference>[\d.]+) uJ/inf\.",
     re.MULTILINE,
 )  # fmt: skip
+_HEAD = re.compile(_PREFIX + r"Energy data for window \d+ at time", re.MULTILINE)
 _MICRO = 1e-6
 
 
@@ -46,7 +47,7 @@ def windows(text: str) -> pd.DataFrame:
 
 
 def _matches(head: str) -> bool:
-    return bool(re.search(_PREFIX + r"Energy data for window \d+ at time", head, re.MULTILINE))
+    return bool(_HEAD.search(head))
 
 
 def _read(path: Path, text: str, options: Options) -> Records:
@@ -60,13 +61,24 @@ def _read(path: Path, text: str, options: Options) -> Records:
         value=held,
         accepted="a CSV with columns time, duration [s] and energy [J] of the windows, or the energy in the study",
     )
+    heads = sum(1 for _ in _HEAD.finditer(text))
+    timed = table["start"].notna()
+    notes = [
+        Note("window cut short", heads - len(table), "a number of it is missing"),
+        Note("unreadable time", int((~timed).sum()), "the window does not tell when it began"),
+    ]
+    if not timed.any():
+        raise LogError("no window tells when it began", file=path.name, value=held)
+    count, table = len(table), table[timed].reset_index(drop=True)
     start, note = origin.by_elapsed(table["start"] - table["start"].min(), options, path, missing=missing)
     device = options.device or "device under test"
     frame = pd.DataFrame(
         {"start": start, "time": start + lengths(table["length"]), "device": device, "energy": table["energy"]}
     )
     facts = {"median energy per inference": f"{table['inference'].median():.6g} J"}
-    return Records("interval", frame, FORMAT.name, len(table), ("node",), [note], facts)
+    return Records(
+        "interval", frame, FORMAT.name, count, ("node",), [one for one in (note, *notes) if one.count], facts
+    )
 
 
 FORMAT = Format(

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from lca_ai import units
-from lca_ai.errors import InputError, LogError
+from lca_ai.errors import InputError, LogError, shorten
 from lca_ai.logs.records import Kind, Options
 
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ def _given(table: pd.DataFrame, mapping: dict[str, str], path: Path) -> Columns:
         if name not in table.columns and name.isdecimal() and int(name) < table.shape[1]:
             name = table.columns[int(name)]
         if name not in table.columns:
-            some = ", ".join(table.columns[:12])
+            some = shorten(", ".join(table.columns[:12]), width=300)
             raise LogError("no such column", file=path.name, field="columns", value=name, accepted=some)
         columns[role] = (name, unit or unit_in(name, role))
     if "time" not in columns or not set(columns) & {"power", "counter", "energy"}:

@@ -155,6 +155,7 @@ def _from_table(path: Path, text: str, options: Options) -> tuple[pd.DataFrame, 
         table = table.rename(columns=headless_columns(table, path))
     spelled = {name.lower(): name for name in FIELDS}
     table = table.rename(columns=lambda name: spelled.get(str(name).strip().lower(), str(name)))
+    table = table.loc[:, ~table.columns.duplicated()]
     if "JobID" not in table and "JobIDRaw" in table:
         table["JobID"] = table["JobIDRaw"]
     missing = {"JobID", "Start", "End"} - set(table.columns)
@@ -194,7 +195,8 @@ def _as_given(table: pd.DataFrame, columns: dict[str, str], path: Path) -> pd.Da
                 "no such column", file=path.name, field="columns", value=number, accepted=f"0 to {table.shape[1] - 1}"
             )
         found[table.columns[int(number)]] = field
-    return table.rename(columns=found)
+    others = [name for name in table.columns if name in columns and name not in found]
+    return table.drop(columns=others).rename(columns=found)
 
 
 def _from_json(path: Path, text: str) -> tuple[pd.DataFrame, list[Note]]:

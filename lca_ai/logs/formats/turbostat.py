@@ -157,6 +157,10 @@ def _table(text: str, names: list[str], path: Path) -> tuple[pd.DataFrame, list[
         if last < width and last not in set(table.iloc[:-1].notna().sum(axis=1)):
             table = table.iloc[:-1]
             notes.append(Note("row cut short", 1, "the file ends in it"))
+    if "Package" in table and table["Package"].isna().any():
+        there = table["Package"].notna()
+        notes.append(Note("row without a package", int((~there).sum()), "it ends before that column"))
+        table = table[there]
     return table.reset_index(drop=True), notes, len(rows)
 
 
