@@ -357,7 +357,7 @@ def test_a_place_gives_impacts_and_a_name_is_a_stage(tmp_path):
 
 
 def test_the_view_of_this_machine(tmp_path):
-    done = cli("watch", "--once", "--every", "200ms", "--location", "FR", "--json", cwd=tmp_path)
+    done = cli("watch", "--once", "--every", "1s", "--location", "FR", "--json", cwd=tmp_path)
     found = json.loads(done.stdout)
     assert found["seconds"] > 0.1
     counted = [one["energy_j"] for one in found["sensors"] if one["within"] is None and one["energy_j"] is not None]
