@@ -97,3 +97,10 @@ def test_a_panel_with_names_of_its_own_is_a_table(read):
     columns = {"time": "Time", "power": "GPU 0+PDU:W"}
     reading = read(panel("GPU 0", "PDU", rows=rows), columns=columns, timezone="UTC")
     assert joules(reading) == {"GPU 0": 682.0, "PDU": 10_000.0}
+
+
+def test_a_time_beyond_any_clock_is_implausible(read, counts):
+    text = f"p_watts =>\n100 @[{FIRST}]\n900 @[17171496005000000000]\n100 @[{FIRST + 10}]\n"
+    reading = read(text, columns={"power": "p_watts:W"})
+    assert reading.total * 3.6e6 == pytest.approx(1_000.0)
+    assert counts(reading)["implausible time"] == 1

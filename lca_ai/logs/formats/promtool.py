@@ -28,6 +28,10 @@ _LINE = re.compile(
 _FIRST = re.compile(rf"\s*{_NAME}[ \t]+=>[ \t]*(?:\n[ \t]*)?[-+]?[\w.+-]+[ \t]+@\[\d")
 
 
+#: Beyond it a time does not fit into whole microseconds.
+_MOST_US = 9e18
+
+
 def _matches(head: str) -> bool:
     return bool(_FIRST.match(head))
 
@@ -43,7 +47,8 @@ def _read(path: Path, text: str, options: Options) -> list[Records]:
             key = key if found["series"] is None else found["series"]
             rows += [(key, found["time"], found["value"])] if found["value"] else []
     table = pd.DataFrame(rows, columns=["key", "time", "value"], dtype="str")
-    times = np.rint(table["time"].astype("float64").to_numpy() * SECOND_US).astype(np.int64)
+    micros = table["time"].astype("float64").to_numpy() * SECOND_US
+    times = np.rint(np.where(np.abs(micros) < _MOST_US, micros, -1.0)).astype(np.int64)  # before 1970: implausible
     values = np.asarray(pd.to_numeric(table["value"], errors="coerce"), dtype=np.float64)
     series = [
         series_of(str(name), times[places], values[places]) for name, places in table.groupby("key").indices.items()
