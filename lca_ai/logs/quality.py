@@ -80,8 +80,10 @@ def _readings_in_order(frame: pd.DataFrame, value: str, *, named: bool, file: st
     backwards = _backwards(frame)
     frame, of_jobs = shared(frame.sort_values(["device", "time"], kind="stable"), ["device", "time", value])
     notes += of_jobs
-    repeated = frame.duplicated(["device", "time", value])
-    conflict = frame.duplicated(["device", "time"]) & ~repeated
+    repeated = conflict = np.zeros(len(frame), bool)
+    if _any_twice(frame):
+        repeated = frame.duplicated(["device", "time", value]).to_numpy()
+        conflict = frame.duplicated(["device", "time"]).to_numpy() & ~repeated
     if conflict.sum() > _MOST_SHARED_STAMPS * len(frame):
         raise _several_devices(int(conflict.sum()), file)
     if backwards:
@@ -92,6 +94,14 @@ def _readings_in_order(frame: pd.DataFrame, value: str, *, named: bool, file: st
         detail = "same device and time, another value: the first is kept"
         notes.append(Note("conflicting duplicate", int(conflict.sum()), detail))
     return frame[~(repeated | conflict)].reset_index(drop=True), notes
+
+
+def _any_twice(frame: pd.DataFrame) -> bool:
+    """Whether two readings of a device have one time, by their neighbours: they are in order."""
+    time = frame["time"].to_numpy("int64")
+    after = np.flatnonzero(time[1:] == time[:-1]) + 1
+    device = frame["device"]
+    return bool((device.iloc[after].to_numpy() == device.iloc[after - 1].to_numpy()).any())
 
 
 def _intervals_in_order(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:

@@ -93,7 +93,10 @@ def read_text(path: Path) -> str:
         raise LogError("this is a binary file", file=path.name, accepted="a text log, CSV or Parquet")
     if "\\ud" in text or "\\uD" in text:
         text = _LONE_SURROGATE.sub(lambda match: match["pair"] or r"\ufffd", text)
-    text = _SEPARATOR_LINE.sub("\n", text.replace("\r\n", "\n").replace("\r", "\n"))
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    separator = _SEPARATOR_LINE.match(text)
+    text = text if separator is None else text[separator.end() - 1 :]  # its line stays, empty
     return _NANOSECONDS.sub(r"\1.\2", text) if _NANOSECONDS.search(text, 0, 4096) else text
 
 
@@ -103,7 +106,7 @@ _LONE_SURROGATE = re.compile(rf"(?P<pair>{_HIGH}{_LOW})|{_HIGH}|{_LOW}")
 #: A stamp of ``date --iso-8601=ns``, whose comma is no sign between cells.
 _NANOSECONDS = re.compile(r"^(\"?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d),(\d{9}[+-]\d\d:\d\d)", re.MULTILINE)
 #: The line before a table that tells Excel what is between its cells.
-_SEPARATOR_LINE = re.compile(r"\A\"?sep=[,;\t]\"?\n", re.IGNORECASE)
+_SEPARATOR_LINE = re.compile(r"\"?sep=[,;\t]\"?\n", re.IGNORECASE)
 #: Control characters that no log has, and the mark of bytes that UTF-16 cannot mean.
 _BINARY = (*map(chr, range(9)), "\x0e", "\x0f", "\x7f", "\ufffd")
 

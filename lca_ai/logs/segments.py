@@ -35,6 +35,9 @@ class Segments:
 
     def clip(self, since: int | None, until: int | None) -> Segments:
         """Return the parts of the segments inside a window [µs], power interpolated at its edges."""
+        if since is None and until is None:
+            lasting = self.end > self.start
+            return self if lasting.all() else self.take(lasting)
         start = self.start if since is None else np.maximum(self.start, since)
         end = self.end if until is None else np.minimum(self.end, until)
         kept = end > start
@@ -116,5 +119,6 @@ def cut(segments: Segments, limits: I64, rules: Rules) -> tuple[Segments, Segmen
     measured = np.ones(len(segments.start), bool)
     if rules.kind == "power":
         measured = segments.end - segments.start <= limits[segments.device]
-    pieces, gaps = (segments.take(rows).clip(*rules.window) for rows in (measured, ~measured))
+    known = segments if measured.all() else segments.take(measured)
+    pieces, gaps = known.clip(*rules.window), segments.take(np.flatnonzero(~measured)).clip(*rules.window)
     return pieces.split_at_hours(), gaps.split_at_hours()
