@@ -631,3 +631,15 @@ def test_a_computer_and_a_gpu_that_no_name_relates_are_refused(read_both, node, 
         read_both(node, gpu)
     both = read_both(node, gpu, covers=["node"])
     assert both.total * 3.6e6 == pytest.approx(6_000)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("eco2ai", '"a,start_time,duration(s),power_consumption(kWh),b",c\n1,2\n'),
+        ("rapl", 'time,zone,name,energy_uj",max_energy_range_u"j\n1717149600,intel-rapl:0,package-0,5,9\n'),
+    ],
+)
+def test_a_header_whose_cells_a_quotation_mark_joins(read, name, text):
+    with pytest.raises(LogError, match=r"log\.csv: line 1: .*(no such column|is missing).*got"):
+        read(text, format=name, timezone="UTC")
