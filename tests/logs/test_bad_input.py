@@ -645,3 +645,15 @@ def test_the_columns_that_the_error_names_are_quoted_for_the_shell(write):
     assert "--columns 'time=Time,power=Power:a (x):W'" in str(told.exception)
     done = CliRunner().invoke(cli.app, ["energy", str(path), "--columns", "time=Time,power=Power:a (x):W"])
     assert done.exit_code == 0, done.output
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("eco2ai", '"a,start_time,duration(s),power_consumption(kWh),b",c\n1,2\n'),
+        ("rapl", 'time,zone,name,energy_uj",max_energy_range_u"j\n1717149600,intel-rapl:0,package-0,5,9\n'),
+    ],
+)
+def test_a_header_whose_cells_a_quotation_mark_joins(read, name, text):
+    with pytest.raises(LogError, match=r"log\.csv: line 1: .*(no such column|is missing).*got"):
+        read(text, format=name, timezone="UTC")

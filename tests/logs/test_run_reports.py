@@ -188,3 +188,12 @@ def test_the_windows_of_a_real_result(logs):
 def test_windows_without_a_date_are_refused_with_what_they_hold(logs):
     with pytest.raises(LogError, match=r"no date.*5 windows, 7\.99247 J, median 0\.000266486 J/inference"):
         read_power_log(logs / "mlperf-tiny_stm32h7a3.txt")
+
+
+# --- Green Metrics Tool
+
+
+def test_a_line_of_a_provider_may_be_indented(read):
+    text = "".join(f" {1_717_149_600_000_000 + 1_000_000 * n} 5000 gpu 0\n" for n in range(3))
+    reading = read(text, name="gpu_energy_nvidia_smi_component.log")
+    assert reading.per_device() == pytest.approx({"gpu 0": 10.0 / 3.6e6})

@@ -33,6 +33,10 @@ def _matches(head: str) -> bool:
 
 def _read(path: Path, text: str, options: Options) -> Records:
     table, notes = read_table(text, ",", file=path.name)
+    missing = [name for name in ("start_time", "duration(s)", _ENERGY[0]) if name not in table]
+    if missing and not (missing == [_ENERGY[0]] and _ENERGY[1] in table):  # a quotation mark joined cells of the header
+        shown = ", ".join(table.columns)
+        raise LogError("the header has no such column", file=path.name, line=1, field=missing[0], value=shown)
     repeated = table["start_time"].eq("start_time")
     table = table[~repeated]
     if table.empty:

@@ -62,7 +62,7 @@ def _read(path: Path, text: str, options: Options) -> Records:
     whole = whole[: len(whole) - cut]
     if not whole:
         raise LogError("no whole line of a time and a value", file=path.name, line=1)
-    cells = pd.Series(whole).str.split(" ", n=2, expand=True).reindex(columns=range(_WORDS))
+    cells = pd.Series(whole).str.split(n=2, expand=True).reindex(columns=range(_WORDS))
     detail = cells[2].astype("object").fillna(options.device or name.rsplit("_", 1)[-1]).astype("str").str.strip()
     frame = pd.DataFrame(
         {"time": cells[0].astype("int64"), "device": detail, role: cells[1].astype("float64") * factor}

@@ -52,9 +52,11 @@ def _role(name: str) -> str | None:
 def _read(path: Path, text: str, options: Options) -> Records:
     table, notes = read_table(text, ",", file=path.name)
     columns = {role: name for name in reversed(table.columns) if (role := _role(name))}
-    if "time" not in columns or table.empty:
-        problem = "the file has a header and no row" if table.empty else "the column time is missing"
-        raise LogError(problem, file=path.name, line=1)
+    wide = [column for column in table.columns if (one := _WIDE.fullmatch(column)) and one["what"] == "energy_uj"]
+    if "time" not in columns or table.empty or not ("counter" in columns or wide):
+        missing = "the column time is missing" if "time" not in columns else "the column of the energy is missing"
+        problem = "the file has a header and no row" if table.empty else missing
+        raise LogError(problem, file=path.name, line=1, value=", ".join(table.columns))
     repeated = table[columns["time"]].eq(columns["time"])
     table = table[~repeated].reset_index(drop=True)
     frame = _long(table, columns) if "counter" in columns else _wide(table, columns)
