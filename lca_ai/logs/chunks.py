@@ -31,9 +31,8 @@ if TYPE_CHECKING:
 
 #: Rows that are held at a time.
 BATCH_ROWS = 1 << 20
-#: Rows at the head of a file that tell the log's cadence, and the most bytes that they take.
-HEAD_ROWS = 1 << 16
-_HEAD_BYTES = HEAD_ROWS * 64
+#: Bytes that are read of a CSV for each row at its head.
+_ROW_BYTES = 64
 _EPOCH_US = {"s": 1e6, "ms": 1e3, "us": 1.0, "ns": 1e-3}
 _UTC = {"UTC", "Etc/UTC"}
 
@@ -64,10 +63,10 @@ def chunks_of(piece: Piece, *, jobs: bool = False) -> Iterator[Chunk]:
         raise LogError(f"this part cannot be read: {' '.join(str(fault).split())}", file=piece.path.name) from fault
 
 
-def head_of(piece: Piece) -> Chunk | None:
-    """The first readings of a piece."""
-    found = next(chunks_of(replace(piece, rows=HEAD_ROWS)), None)
-    return None if found is None else found.part(0, HEAD_ROWS)
+def head_of(piece: Piece, rows: int) -> Chunk | None:
+    """The first readings of a piece, at most so many."""
+    found = next(chunks_of(replace(piece, head=rows)), None)
+    return None if found is None else found.part(0, rows)
 
 
 # --- Parquet
@@ -97,11 +96,11 @@ def _parquet_batches(piece: Piece) -> Iterator[pa.RecordBatch]:
     found = piece.path.stat()
     footer = _footer(piece.path, found.st_size, found.st_mtime_ns)
     file = parquet.ParquetFile(piece.path, read_dictionary=named or None, metadata=footer, pre_buffer=False)
-    if piece.rows <= 2 * BATCH_ROWS and piece.rows > HEAD_ROWS:
+    if piece.rows <= 2 * BATCH_ROWS and not piece.head:
         table = file.read_row_group(piece.group, columns=columns, use_threads=False)
         yield from table.combine_chunks().to_batches()
         return
-    size = min(BATCH_ROWS, max(piece.rows, 1))
+    size = min(BATCH_ROWS, max(piece.head or piece.rows, 1))
     yield from file.iter_batches(batch_size=size, row_groups=[piece.group], columns=columns, use_threads=False)
 
 
@@ -129,7 +128,7 @@ def _content(piece: Piece) -> bytes:
     with piece.path.open("rb") as file:
         file.seek(piece.begin)
         length = piece.end - piece.begin
-        content = file.read(length if piece.rows > HEAD_ROWS else min(length, _HEAD_BYTES))
+        content = file.read(min(length, piece.head * _ROW_BYTES) if piece.head else length)
     if len(content) < length:
         content = content[: content.rfind(b"\n") + 1]
     return content

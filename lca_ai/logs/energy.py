@@ -29,6 +29,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _IN_PIECES = ("csv", "parquet")
 #: Folder beside kept parts with the copies of remote files: the next run fetches only those that are new.
 _COPIES = "copies"
+_FIRST_ROWS = 1_000
 #: Rows that are read whole where they have to be, about 10 GB.
 _MOST_WHOLE = 40_000_000
 
@@ -84,7 +85,7 @@ def read_power_log(  # noqa: PLR0913 (a log is described by what a user knows of
     with plain(lying) as paths:
         large = _pieces(paths, log, "local")
         if large:
-            chunks.head_of(large[0])  # its faults are seen now
+            chunks.head_of(large[0], _FIRST_ROWS)  # its faults are seen now
         found = {piece.form for piece in large} if large else {records.format for records in _read(paths, lying, log)}
     return log.replace(format=found.pop()) if len(found) == 1 else log
 

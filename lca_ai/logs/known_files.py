@@ -20,8 +20,8 @@ from lca_ai.logs.records import Options
 #: The form in which parts are kept: those of another one are made again.
 FORM = 3
 #: What pieces of one file, and of files with the same columns, differ in.
-_OWN = ("group", "begin", "end", "rows", "name", "device")
-_ELSEWHERE = ("path", "key", "here")
+_OWN = ("group", "begin", "end", "rows", "name", "device", "names")
+_ELSEWHERE = ("path", "key", "here", "head")
 _SHARED = tuple(one.name for one in fields(Piece) if one.name not in (*_OWN, *_ELSEWHERE))
 
 
@@ -56,7 +56,7 @@ class KnownFiles:
         return self._looked[path]
 
     def _piece(self, path: Path, key: str, packed: bool, shared: int, *own: Any) -> Piece:  # noqa: FBT001 (a row)
-        given = dict(zip((*_SHARED, *_OWN), (*self._content["columns"][shared], *own), strict=True))
+        given = dict(zip((*_SHARED, *_OWN), (*self._content["columns"][shared], *map(_frozen, own)), strict=True))
         return Piece(path=path, key=key, here=not packed, **given)
 
     def add(self, path: Path, pieces: list[Piece], *, packed: bool) -> list[Piece]:

@@ -48,8 +48,9 @@ class Piece:
     such; ``ranked`` is a log whose devices are named by the ranks that read them. ``stamp`` tells how times are
     written: with an offset ("aware"), without one ("naive", in ``zone``), as numbers since 1970 (in ``time_unit``), or
     in a way ("cells") that the reader of whole files understands, for which the roles that a user gave to columns are
-    ``given``. Where parts are kept, ``key`` tells its file, in this version, from any other; a piece whose file is
-    compressed, and was not unpacked because its part is kept, is not ``here``.
+    ``given``. ``names`` are the first and the last of the names of its devices, where the file tells them. Of a piece
+    with a ``head`` so many rows are read. Where parts are kept, ``key`` tells its file, in this version, from any
+    other; a piece whose file is compressed, and was not unpacked because its part is kept, is not ``here``.
     """
 
     path: Path
@@ -74,6 +75,8 @@ class Piece:
     nanos: bool = False
     zone: str | None = None
     given: tuple[tuple[str, str], ...] = ()
+    names: tuple[str, str] | None = None
+    head: int = 0
     key: str = ""
     here: bool = True
 
@@ -120,18 +123,25 @@ def _parquet_pieces(path: Path, options: Options, known: dict[tuple[str, ...], P
     found = []
     for number in range(footer.num_row_groups):
         group = footer.row_group(number)
-        only = None if place is None else _only_device(group.column(place))
-        own = first if only is None else replace(first, device=None, name=only)
+        told = None if place is None else _names_in(group.column(place))
+        one = told is not None and told[0] == told[1]
+        own = replace(first, device=None, name=told[0]) if told and one else replace(first, names=told)
         found.append(replace(own, group=number, rows=group.num_rows))
     return found
 
 
-def _only_device(column: parquet.ColumnChunkMetaData) -> str | None:
-    """The device of all readings of a row group, where its statistics tell: its column need not be read."""
+def _names_in(column: parquet.ColumnChunkMetaData) -> tuple[str, str] | None:
+    """The first and the last name of a device in a row group, where its statistics tell.
+
+    Where they are one, its column need not be read.
+    """
     told = column.statistics
-    if told is None or not (told.has_min_max and told.has_null_count) or told.null_count or told.min != told.max:
+    if told is None or not (told.has_min_max and told.has_null_count) or told.null_count:
         return None
-    return str(told.min).strip() or None if type(told.min) in (str, int) else None
+    if not {type(told.min), type(told.max)} <= {str, int}:
+        return None
+    names = str(told.min).strip(), str(told.max).strip()
+    return names if all(names) else None
 
 
 def _stamp(schema: pa.Schema, piece: Piece) -> Literal["aware", "naive", "number", "cells"]:

@@ -8,7 +8,7 @@ and anything else is refused.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial as bound
 from pathlib import Path
@@ -29,12 +29,13 @@ from lca_ai.logs.pieces import Piece
 from lca_ai.logs.quality import refuse_hours
 from lca_ai.logs.records import HOUR_US, Note, Options
 from lca_ai.logs.rows import Rows, frame_of, hours_of, joined, rows_of
-from lca_ai.logs.segments import MaxGap, Rules, Window
+from lca_ai.logs.segments import I64, MaxGap, Rules, Window
 
 #: A file below these is read whole: the fast way does not pay.
 LEAST_ROWS = 1 << 19
-#: Files whose heads tell the cadence of a log of many.
+#: Files whose heads tell the cadence of a log of many, and the rows of these heads, and of those of other pieces.
 _HEADS = 64
+_HEAD_ROWS, _SHORT_HEAD_ROWS = 1 << 16, 1 << 12
 
 Progress = Callable[[int, int], None]
 
@@ -253,26 +254,43 @@ def cadence(pieces: list[Piece]) -> dict[str, int]:
     """The longest interval of each device that counts [µs]: a stated multiple of the median at the heads of the files.
 
     The heads of at most 64 files, evenly chosen in the order of their names, so that neither the order of the files nor
-    the engine changes it.
+    the engine changes it; and of devices that are not in them, the heads of as many other pieces that may have them.
     """
-    firsts: dict[Path, Piece] = {}
+    ordered = sorted(pieces, key=lambda piece: (str(piece.path), piece.group))
+    firsts = _evenly(list({piece.path: piece for piece in reversed(ordered)}.values())[::-1])
+    steps = _steps(firsts, _HEAD_ROWS)
+    others = {(piece.path, piece.group) if piece.device else piece.name: piece for piece in ordered}
+    for piece in firsts:
+        others.pop((piece.path, piece.group), None)
+    unknown = [piece for piece in others.values() if not _known_names(piece, steps)]
+    steps = _steps(_evenly(unknown), _SHORT_HEAD_ROWS) | steps
+    factor = tables.assumption("max_gap_intervals")
+    return {name: int(np.median(own) * factor) for name, own in steps.items() if len(own)}
+
+
+def _evenly(pieces: list[Piece]) -> list[Piece]:
+    return pieces[:: max(1, -(-len(pieces) // _HEADS))]
+
+
+def _known_names(piece: Piece, known: Collection[str]) -> bool:
+    """Whether the devices of a piece are among those that are known, by the first and the last of their names."""
+    names = (piece.name,) if piece.device is None else piece.names
+    return names is not None and all(name in known for name in names)
+
+
+def _steps(pieces: list[Piece], rows: int) -> dict[str, I64]:
+    """The intervals between the readings at the heads of some pieces, of each device [µs]."""
+    steps: dict[str, list[I64]] = defaultdict(list)
     for piece in pieces:
-        firsts.setdefault(piece.path, piece)
-    ordered = [firsts[path] for path in sorted(firsts, key=str)]
-    chosen = ordered[:: max(1, -(-len(ordered) // _HEADS))]
-    steps: dict[str, list[np.ndarray[tuple[int, ...], np.dtype[np.int64]]]] = defaultdict(list)
-    for piece in chosen:
-        head = chunks.head_of(piece)
+        head = chunks.head_of(piece, rows)
         if head is None:
             continue
         order = np.lexsort((head.time, head.codes))
         codes, time = head.codes[order], head.time[order]
-        for code in np.unique(codes):
+        for code in np.unique(codes[codes >= 0]):
             own = np.diff(time[codes == code])
             steps[head.names[code]].append(own[own > 0])
-    medians = {name: np.concatenate(found) for name, found in steps.items()}
-    factor = tables.assumption("max_gap_intervals")
-    return {name: int(np.median(own) * factor) for name, own in medians.items() if len(own)}
+    return {name: np.concatenate(found) for name, found in steps.items()}
 
 
 def _disentangled(

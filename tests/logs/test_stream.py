@@ -346,3 +346,31 @@ def test_bytes_that_are_no_text_name_no_device(tmp_path):
     for keep in (None, tmp_path / "kept"):
         with pytest.raises(LogError, match=r"log\.parquet: gpu: a cell is not text"):
             read_energy(read_power_log(path), keep=keep)
+
+
+@pytest.mark.parametrize("form", ["parquet", "csv"])
+def test_the_cadence_of_each_device_of_a_log_in_the_order_of_devices(tmp_path, monkeypatch, form):
+    """A GPU each second, a PDU each minute: its readings are no gaps, though it is not at the head of the file."""
+    monkeypatch.setattr(files, "BLOCK_BYTES", 4_000)
+    rows = [("gpu", second) for second in range(600)] + [("pdu", 60 * minute) for minute in range(40)]
+    frame = pd.DataFrame(rows, columns=["device", "time"]).assign(power=100.0)
+    frame["time"] = pd.to_datetime(START + frame["time"] * SECOND, unit="us", utc=True)
+    path = tmp_path / f"log.{form}"
+    if form == "parquet":
+        frame.to_parquet(path, row_group_size=100)
+    else:
+        frame.to_csv(path, index=False)
+    found = read_energy(read_power_log(path), keep=tmp_path / "kept")
+    assert {name: kwh * 3.6e6 for name, kwh in found.per_device().items()} == pytest.approx(
+        {"gpu": 59_900.0, "pdu": 234_000.0}
+    )
+
+
+def test_a_csv_of_a_long_header_is_read_to_its_end(tmp_path):
+    """The rows are guessed by the length of the header: this must not change what is read."""
+    others = {f"temperature_of_the_memory_{number:03d}": 40 for number in range(60)}
+    times = pd.to_datetime(START + np.arange(60_000) * SECOND, unit="us", utc=True)
+    frame = pd.DataFrame({"time": times, "device": "a", "power": 100.0, **others})
+    frame.to_csv(tmp_path / "log.csv", index=False)
+    found = read_energy(read_power_log(tmp_path / "log.csv"), keep=tmp_path / "kept")
+    assert (found.samples, found.total * 3.6e6) == (60_000, pytest.approx(5_999_900.0))
