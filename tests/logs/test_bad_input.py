@@ -657,3 +657,9 @@ def test_the_columns_that_the_error_names_are_quoted_for_the_shell(write):
 def test_a_header_whose_cells_a_quotation_mark_joins(read, name, text):
     with pytest.raises(LogError, match=r"log\.csv: line 1: .*(no such column|is missing).*got"):
         read(text, format=name, timezone="UTC")
+
+
+def test_a_name_of_thousands_of_signs_is_not_repeated(write):
+    with pytest.raises(LogError) as fault:
+        read_power_log(write("time " + "x y " * 2_000 + ",power " + "z" * 5_000 + ",a\n1,2,3\n"))
+    assert len(str(fault.value)) < 1_000

@@ -23,6 +23,8 @@ _LEAST_WORDS, _LEAST_WEIGHT = 2, 1.0
 #: Others are told beside the nearest one if they are at least so near.
 _AS_NEAR = 0.5
 _SHOWN = 8
+#: A longer name of a column is none: it is not repeated in a message.
+_LONGEST_NAME = 100
 #: Numbers of seconds and milliseconds since 1970, of this age.
 _SINCE_1970 = {"s": r"1\d{9}(?:\.\d*)?", "ms": r"1\d{12}"}
 _TIME_LIKE = r"time|date|stamp|(?<![a-z])(?:ts|sec|seconds|elapsed)(?![a-z])"
@@ -105,7 +107,7 @@ def _columns(head: str) -> tuple[str, str] | None:
         shell = f"(--columns time=0{since},power={power}; columns count from 0)"
         remedy = f"columns={{'time': '0{since}', 'power': '{power}'}} {shell}"
         return f"a table without names of columns: {shown}", remedy
-    roles = generic.roles_of(names)
+    roles = generic.roles_of([name for name in names if len(name) <= _LONGEST_NAME])
     told = [
         f"no column of {what}"
         for what, those in (("a time", {"time"}), ("a power or an energy", {"power", "counter", "energy"}))
@@ -143,4 +145,4 @@ def _reading(names: list[str], roles: dict[str, str]) -> tuple[str, str]:
 def _only(names: list[str], pattern: str) -> str | None:
     """Return the one name that a pattern fits: one of several may be a part, or the sum of the others."""
     found = [name for name in names if re.search(pattern, name, re.IGNORECASE)]
-    return found[0] if len(found) == 1 else None
+    return found[0] if len(found) == 1 and len(found[0]) <= _LONGEST_NAME else None
