@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from lca_ai.errors import LogError
-from lca_ai.logs.records import Note, parse_times
+from lca_ai.logs.records import Note
+from lca_ai.logs.times import parse_times
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -22,8 +22,9 @@ from lca_ai.logs.chunk_names import devices_of, jobs_of
 from lca_ai.logs.files import NotUnpacked
 from lca_ai.logs.formats import generic
 from lca_ai.logs.pieces import Piece
-from lca_ai.logs.records import Options, Records, to_utc
+from lca_ai.logs.records import Options, Records
 from lca_ai.logs.sheet import Chunk
+from lca_ai.logs.times import to_utc
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -16,10 +16,11 @@ from lca_ai.logs.files import NotUnpacked, plain
 from lca_ai.logs.keep import Kept
 from lca_ai.logs.pieces import Piece
 from lca_ai.logs.reading import EnergyReading
-from lca_ai.logs.records import SECOND_US, AmbiguousTimeError, Options, Records
+from lca_ai.logs.records import SECOND_US, Options, Records
 from lca_ai.logs.segments import Window
 from lca_ai.logs.stream import Progress
 from lca_ai.logs.summarise import of_stream, of_whole
+from lca_ai.logs.times import AmbiguousTimeError
 from lca_ai.models.power import PowerLog
 
 if TYPE_CHECKING:

@@ -19,7 +19,8 @@ import pandas as pd
 from lca_ai import units
 from lca_ai.errors import LogError
 from lca_ai.logs.formats import generic, recognise, wide
-from lca_ai.logs.records import Options, to_utc
+from lca_ai.logs.records import Options
+from lca_ai.logs.times import to_utc
 
 if TYPE_CHECKING:
     import pyarrow as pa

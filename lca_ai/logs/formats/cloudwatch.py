@@ -21,18 +21,8 @@ import pandas as pd
 from lca_ai.errors import LogError, shorten
 from lca_ai.logs.formats.metric_devices import to_records
 from lca_ai.logs.formats.metrics import Series
-from lca_ai.logs.records import (
-    LONGEST_INTERVAL_US,
-    SECOND_US,
-    Format,
-    Note,
-    Options,
-    Records,
-    numbers,
-    parse_times,
-    rows_of,
-    to_utc,
-)
+from lca_ai.logs.records import LONGEST_INTERVAL_US, SECOND_US, Format, Note, Options, Records, numbers, rows_of
+from lca_ai.logs.times import parse_times, to_utc
 
 if TYPE_CHECKING:
     from pathlib import Path

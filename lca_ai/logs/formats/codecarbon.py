@@ -14,18 +14,8 @@ import numpy as np
 import pandas as pd
 
 from lca_ai.errors import LogError
-from lca_ai.logs.records import (
-    LONGEST_INTERVAL_US,
-    SECOND_US,
-    Format,
-    Note,
-    Options,
-    Records,
-    numbers,
-    parse_times,
-    read_table,
-    to_utc,
-)
+from lca_ai.logs.records import LONGEST_INTERVAL_US, SECOND_US, Format, Note, Options, Records, numbers, read_table
+from lca_ai.logs.times import parse_times, to_utc
 
 if TYPE_CHECKING:
     from pathlib import Path

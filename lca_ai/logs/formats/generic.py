@@ -27,11 +27,9 @@ from lca_ai.logs.records import (
     Options,
     Records,
     numbers,
-    parse_times,
     read_table,
-    to_utc,
-    unreadable_times,
 )
+from lca_ai.logs.times import parse_times, to_utc, unreadable_times
 
 if TYPE_CHECKING:
     from pathlib import Path

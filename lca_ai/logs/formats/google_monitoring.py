@@ -23,7 +23,8 @@ from lca_ai.errors import LogError, shorten
 from lca_ai.logs.formats.metric_devices import to_records
 from lca_ai.logs.formats.metrics import Series
 from lca_ai.logs.formats.prometheus import documents
-from lca_ai.logs.records import Format, Kind, Options, Records, numbers, parse_times
+from lca_ai.logs.records import Format, Kind, Options, Records, numbers
+from lca_ai.logs.times import parse_times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from lca_ai.errors import LogError
-from lca_ai.logs.records import Format, Note, Options, Records, numbers, parse_times, to_utc
+from lca_ai.logs.records import Format, Note, Options, Records, numbers
+from lca_ai.logs.times import parse_times, to_utc
 
 if TYPE_CHECKING:
     from pathlib import Path

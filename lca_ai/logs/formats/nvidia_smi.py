@@ -36,7 +36,8 @@ from lca_ai.logs.formats.nvidia_rows import (
     without_preamble,
 )
 from lca_ai.logs.formats.stamps import epoch_stamps
-from lca_ai.logs.records import Format, Note, Options, Records, numbers, to_utc, unreadable_times
+from lca_ai.logs.records import Format, Note, Options, Records, numbers
+from lca_ai.logs.times import to_utc, unreadable_times
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,7 +17,8 @@ import pandas as pd
 
 from lca_ai.errors import LogError
 from lca_ai.logs.formats.stamps import epoch_times, utc_times
-from lca_ai.logs.records import Format, Note, Options, Records, numbers, parse_times, read_table
+from lca_ai.logs.records import Format, Note, Options, Records, numbers, read_table
+from lca_ai.logs.times import parse_times
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,7 +17,8 @@ import pandas as pd
 
 from lca_ai.errors import LogError
 from lca_ai.logs import domains, origin
-from lca_ai.logs.records import SECOND_US, Format, Note, Options, Records, parse_times, to_utc
+from lca_ai.logs.records import SECOND_US, Format, Note, Options, Records
+from lca_ai.logs.times import parse_times, to_utc
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,17 +13,8 @@ import pandas as pd
 
 from lca_ai.errors import LogError
 from lca_ai.logs import domains, origin
-from lca_ai.logs.records import (
-    LONGEST_INTERVAL_US,
-    SECOND_US,
-    Format,
-    Note,
-    Options,
-    Records,
-    numbers,
-    read_table,
-    to_utc,
-)
+from lca_ai.logs.records import LONGEST_INTERVAL_US, SECOND_US, Format, Note, Options, Records, numbers, read_table
+from lca_ai.logs.times import to_utc
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,17 +9,8 @@ import numpy as np
 import pandas as pd
 
 from lca_ai.errors import LogError
-from lca_ai.logs.records import (
-    EARLIEST_US,
-    LATEST_US,
-    LONGEST_INTERVAL_US,
-    SECOND_US,
-    Note,
-    Options,
-    parse_times,
-    to_utc,
-    unreadable_times,
-)
+from lca_ai.logs.records import EARLIEST_US, LATEST_US, LONGEST_INTERVAL_US, SECOND_US, Note, Options
+from lca_ai.logs.times import parse_times, to_utc, unreadable_times
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,7 +17,8 @@ import pandas as pd
 from lca_ai.errors import LogError
 from lca_ai.logs import origin
 from lca_ai.logs.formats.stamps import DATE_LINE, any_times, isoformat
-from lca_ai.logs.records import Format, Note, Options, Records, numbers, parse_times, to_utc
+from lca_ai.logs.records import Format, Note, Options, Records, numbers
+from lca_ai.logs.times import parse_times, to_utc
 
 if TYPE_CHECKING:
     from pathlib import Path
