@@ -568,3 +568,12 @@ def test_the_sensors_of_hosts_have_their_names(read):
 def test_a_table_with_a_column_of_units_is_no_sensor_of_a_bmc():
     head = "2024-05-31T10:00:00Z,gpu0,100.5,W\n2024-05-31T10:00:10Z,gpu0,100.5,W\n"
     assert not formats.FORMATS["ipmi-sensors"].matches(head)
+
+
+def test_a_row_of_a_pdu_that_names_no_outlet_is_set_aside(read, counts):
+    text = "Timestamp,PDU,Outlet,Active Power (W)\n" + "".join(
+        f"2024-05-31T10:0{n}:00Z,rack1,{outlet},60\n" for n in range(3) for outlet in ("1", "")
+    )
+    reading = read(text)
+    assert list(reading.per_device()) == ["rack1/outlet 1"]
+    assert counts(reading)["no device"] == 3

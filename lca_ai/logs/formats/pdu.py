@@ -215,8 +215,8 @@ def _parents(readings: pd.DataFrame) -> dict[str, str]:
 
     Which one of several inlets an outlet is on is not told: it is shown within the first.
     """
-    places = readings.drop_duplicates("device")
-    level = places["place"].astype("str").map(_level)
+    places = readings.dropna(subset=["device"]).drop_duplicates("device")
+    level = places["place"].astype("str").fillna("").map(_level)
     parents: dict[str, str] = {}
     for _, rows in places.assign(level=level).groupby("host"):
         highest = rows["level"].eq(rows["level"].min())
