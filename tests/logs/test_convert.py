@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from typer.testing import CliRunner
 
+from lca_ai.cli import app
+from lca_ai.cli import logs as commands
 from lca_ai.errors import LogError
 from lca_ai.logs.convert import to_parquet
 from lca_ai.logs.energy import read_energy, read_power_log
@@ -30,3 +33,16 @@ def test_several_kinds_are_refused(tmp_path):
     with pytest.raises(LogError, match="several kinds"):
         to_parquet(log, tmp_path / "out.parquet")
     assert not (tmp_path / "out.parquet").exists()
+
+
+def test_a_large_log_of_text_offers_to_become_parquet(tmp_path, monkeypatch):
+    path = tmp_path / "a log.csv"
+    path.write_text("time,device,power\n" + "".join(f"2024-05-31T10:00:{n:02d}Z,a,1\n" for n in range(9)))
+    assert CliRunner().invoke(app, ["energy", str(path)]).stderr == ""
+    monkeypatch.setattr(commands, "_LARGE", 9)
+    done = CliRunner().invoke(app, ["energy", str(path), "--json"])
+    assert "lca-ai convert '" in done.stderr
+    assert "a log.csv' --out log.parquet" in done.stderr
+    assert "convert" not in done.stdout
+    to_parquet(read_power_log(path), tmp_path / "a.parquet")
+    assert "convert" not in CliRunner().invoke(app, ["energy", str(tmp_path / "a.parquet")]).stderr
