@@ -125,6 +125,21 @@ def test_spark_gives_what_this_machine_gives(log, spark_of_two):
     same(read_energy(windowed(log), engine="spark"), read_energy(windowed(log)))
 
 
+@pytest.mark.parametrize("engine", ["dask", "spark"])
+def test_hosts_and_jobs_on_a_cluster(engine, tmp_path, request):
+    request.getfixturevalue(f"{engine}_of_two")
+    turn = np.arange(4_000)
+    frame = pd.DataFrame({"host": np.where(turn % 4 < 2, "n1", "n2"), "gpu": turn % 2, "power": 100.0})
+    frame["time"] = pd.to_datetime(START + turn // 4 * SECOND, unit="us", utc=True)
+    frame["job"] = np.where(turn < 1_900, "x", None)
+    frame.to_parquet(tmp_path / "log.parquet", row_group_size=150)
+    log = read_power_log(tmp_path / "log.parquet", max_gap="9 s")
+    here, there = (read_energy(log, engine=one, jobs=True) for one in ("local", engine))
+    assert list(there.per_device()) == ["n1/0", "n1/1", "n2/0", "n2/1"]
+    pd.testing.assert_frame_equal(there.by("job", "device"), here.by("job", "device"), rtol=1e-12)
+    assert there.by("job")["energy [kWh]"].sum() == pytest.approx(there.total, rel=1e-12)
+
+
 @pytest.mark.parametrize("engine", ["local", "dask", "spark"])
 def test_what_any_engine_integrates_is_kept(engine, tmp_path, monkeypatch, request):
     """The next run, on any other engine, reads nothing."""
