@@ -268,6 +268,11 @@ def test_json(read, counts):
     assert reading.facts["gpus"].startswith("670: 2")
 
 
+def test_json_whose_steps_are_no_list(read):
+    one = job(670, 5_000) | {"steps": 10**30}
+    assert read(json.dumps({"jobs": [one]})).total * 3.6e6 == pytest.approx(5_000.0)
+
+
 def test_json_cut_short(read):
     text = json.dumps({"jobs": [job(670, 5_000)]}, indent=1)
     with pytest.raises(LogError, match=r"not whole JSON"):

@@ -222,7 +222,8 @@ def _rows_of(job: dict[str, Any]) -> list[dict[str, Any]]:
     number = job.get("job_id")
     name = f"{array.get('job_id')}_{task:g}" if array.get("job_id") and task is not None else f"{number}"
     rows = [_row(name, job, job.get("nodes"), job.get("allocation_nodes"))]
-    for step in filter(lambda one: isinstance(one, dict), job.get("steps") or []):
+    steps = job.get("steps")
+    for step in filter(lambda one: isinstance(one, dict), steps if isinstance(steps, list) else []):
         identity = _dict(step.get("step")).get("id")
         suffix = identity.get("step_id") if isinstance(identity, dict) else str(identity).partition(".")[2]
         where = _dict(step.get("nodes"))
