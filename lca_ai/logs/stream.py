@@ -300,7 +300,8 @@ def _disentangled(
     whole = parts.add(part for _, part in found)
     if not whole.runs:
         return whole
-    clusters = tangled.clusters(joined(whole.runs))
+    runs = joined(whole.runs)
+    clusters = tangled.clusters(runs)
     if not clusters:
         return whole
     again = {pieces[tag] for cluster in clusters for tag in cluster}
@@ -310,6 +311,6 @@ def _disentangled(
         [
             *kept,
             *(work(piece) for piece in beside),
-            *(tangled.together(cluster, pieces, joined(whole.runs), rules, jobs=jobs) for cluster in clusters),
+            *(tangled.together(cluster, pieces, runs, rules, jobs=jobs) for cluster in clusters),
         ]
     )
